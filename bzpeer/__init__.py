@@ -1,0 +1,1 @@
+"""The project package. Celery is loaded with Django so that tasks find their app."""

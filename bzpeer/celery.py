@@ -1,0 +1,44 @@
+"""The worker's way in, and what is due when.
+
+A task is only a carrier: what is to do stands in Postgres with a due mark. So results are not
+kept, a lost message costs one sweep, and a message delivered twice finds nothing to do.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bzpeer.settings.prod")
+
+# Half of the visibility timeout: a task that runs to its limit is never handed out a second time.
+HARD_LIMIT_S = 300
+
+app = Celery("bzpeer")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    accept_content=["json"],
+    task_serializer="json",
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_time_limit=HARD_LIMIT_S,
+    task_soft_time_limit=HARD_LIMIT_S - 30,
+    worker_prefetch_multiplier=1,
+    worker_soft_shutdown_timeout=30,
+    worker_hijack_root_logger=False,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        "visibility_timeout": 2 * HARD_LIMIT_S,
+        "socket_timeout": 10,
+        "socket_connect_timeout": 1,
+        "max_retries": 1,
+        "unacked_restore_throttle": 1,
+    },
+    beat_schedule={
+        "refresh": {"task": "profiles.refresh", "schedule": 2.0, "options": {"expires": 10}},
+        "mail": {"task": "lib.mail", "schedule": 5.0, "options": {"expires": 10}},
+        "heartbeat": {"task": "lib.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
+    },
+)
+app.autodiscover_tasks()

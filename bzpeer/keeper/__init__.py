@@ -1,0 +1,1 @@
+"""The keeper of the built-in servers; `bzpeer.embedded` is its door."""

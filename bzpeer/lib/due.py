@@ -1,0 +1,142 @@
+"""Rows that are work to do: claimed by one worker at a time, retried later, parked after three.
+
+A claim counts an attempt and moves `due_at` past the lease, so a worker that dies gives its rows
+back by doing nothing. The attempt is also the proof of the claim: `done` and `failed` touch only
+rows that nobody has claimed or renewed since. Whoever renews a waiting row (the same thing is to
+be done again) sets `attempts = 0` and `due_at = now()`.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TypeVar
+
+from django.apps import apps
+from django.db import connection, models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+log = logging.getLogger(__name__)
+
+STRIKES = 3
+RETRY_AFTER_S = 30.0
+SILENT = "the worker never answered"
+
+
+class DueRow(models.Model):
+    """What a table needs to hold due work."""
+
+    due_at = models.DateTimeField(db_default=Now())
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    parked_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(default="", db_default="", blank=True)
+
+    class Meta:
+        abstract = True
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=Q(parked_at__isnull=True),
+                name="%(app_label)s_%(class)s_due",
+            )
+        ]
+
+
+Row = TypeVar("Row", bound=DueRow)
+
+PARK_SILENT = """
+    UPDATE {table} SET parked_at = now(), error = %s
+    WHERE parked_at IS NULL AND due_at <= now() AND attempts >= %s
+"""
+# ARRAY(…) is evaluated once; as a join, a re-run of the sub-select would lock more than the limit.
+CLAIM = """
+    UPDATE {table} SET due_at = now() + make_interval(secs => %s), attempts = attempts + 1
+    WHERE {key} = ANY (ARRAY(
+        SELECT {key} FROM {table}
+        WHERE parked_at IS NULL AND due_at <= now(){where}
+        ORDER BY due_at, {key} LIMIT %s FOR UPDATE SKIP LOCKED
+    )) RETURNING *
+"""
+MINE = """
+    unnest(%s::bigint[], %s::int[]) AS mine(key, attempt)
+    WHERE {key} = mine.key AND attempts = mine.attempt
+"""
+DONE = "DELETE FROM {table} USING" + MINE
+POSTPONED = f"""
+    UPDATE {{table}} SET error = %s, due_at = now() + make_interval(secs => %s),
+        attempts = attempts - 1
+    FROM {MINE}
+"""
+FAILED = f"""
+    UPDATE {{table}} SET error = %s, due_at = now() + make_interval(secs => %s * attempts),
+        parked_at = CASE WHEN attempts >= %s THEN now() END
+    FROM {MINE} RETURNING parked_at IS NOT NULL
+"""
+WAITING = "SELECT min(due_at) FROM {table} WHERE parked_at IS NULL AND due_at <= now()"
+OLDEST = "SELECT extract(epoch FROM now() - min(due))::float8 FROM ({waiting}) AS waiting (due)"
+
+
+def claim(model: type[Row], limit: int, lease: timedelta, **equal: str | int) -> list[Row]:
+    """Take up to `limit` due rows for the length of `lease`, the longest due first.
+
+    `equal` narrows by columns. A row whose third claim got no answer is parked instead.
+    """
+    where = "".join(f" AND {connection.ops.quote_name(column)} = %s" for column in equal)
+    with connection.cursor() as cursor:
+        cursor.execute(_for(model, PARK_SILENT), [SILENT, STRIKES])
+        _tell_parked(model, cursor.rowcount, SILENT)
+    values = [lease.total_seconds(), *equal.values(), limit]
+    return list(model._default_manager.raw(_for(model, CLAIM, where), values))
+
+
+def done(rows: Sequence[DueRow]) -> int:
+    """Delete rows that are still this worker's; returns how many were."""
+    if not rows:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_for(type(rows[0]), DONE), _mine(rows))
+        deleted: int = cursor.rowcount
+    return deleted
+
+
+def failed(rows: Sequence[DueRow], error: str) -> None:
+    """Give rows back for later with the reason, or park them after the third strike."""
+    if not rows:
+        return
+    model = type(rows[0])
+    with connection.cursor() as cursor:
+        cursor.execute(_for(model, FAILED), [error[:500], RETRY_AFTER_S, STRIKES, *_mine(rows)])
+        _tell_parked(model, sum(parked for (parked,) in cursor.fetchall()), error)
+
+
+def postpone(rows: Sequence[DueRow], error: str) -> None:
+    """Give rows back for later when they are not to blame: the attempt does not count."""
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_for(type(rows[0]), POSTPONED), [error[:500], RETRY_AFTER_S, *_mine(rows)])
+
+
+def oldest_wait() -> float | None:
+    """Seconds since the longest due row of any table could have been taken; None: none is due."""
+    tables = [_for(model, WAITING) for model in apps.get_models() if issubclass(model, DueRow)]
+    with connection.cursor() as cursor:
+        cursor.execute(OLDEST.format(waiting=" UNION ALL ".join(tables)))
+        oldest: float | None = cursor.fetchone()[0]
+    return oldest
+
+
+def _tell_parked(model: type[DueRow], rows: int, error: str) -> None:
+    if rows:
+        log.error("parked table=%s rows=%d error=%s", model._meta.db_table, rows, error)
+
+
+def _for(model: type[DueRow], statement: str, where: str = "") -> str:
+    meta, quote = model._meta, connection.ops.quote_name
+    assert meta.pk is not None
+    assert meta.pk.column is not None
+    return statement.format(table=quote(meta.db_table), key=quote(meta.pk.column), where=where)
+
+
+def _mine(rows: Sequence[DueRow]) -> list[list[int]]:
+    return [[row.pk for row in rows], [row.attempts for row in rows]]

@@ -1,0 +1,62 @@
+"""Things to do for the outside, and the mail among them."""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+
+from bzpeer.lib import due, mail
+from bzpeer.lib.models import OutboxEvent
+
+log = logging.getLogger(__name__)
+
+BATCH, BATCHES = 10, 20
+# Ten mails that each wait for the server's 10 s limit are done within it.
+LEASE = timedelta(minutes=5)
+
+
+def add(kind: str, payload: dict[str, Any], dedupe_key: str | None = None) -> None:
+    """Write an event in the caller's transaction; one with a known `dedupe_key` adds nothing."""
+    event = OutboxEvent(kind=kind, payload=payload, dedupe_key=dedupe_key)
+    OutboxEvent.objects.bulk_create([event], ignore_conflicts=dedupe_key is not None)
+
+
+def send_mail() -> int:
+    """Hand due mails to DELIVERY_EMAIL_BACKEND, one row a mail; returns how many went out."""
+    sent = 0
+    for _ in range(BATCHES):
+        rows = due.claim(OutboxEvent, BATCH, LEASE, kind=mail.KIND)
+        if not rows:
+            break
+        sent += _deliver(rows)
+    return sent
+
+
+def _deliver(rows: list[OutboxEvent]) -> int:
+    connection = get_connection(settings.DELIVERY_EMAIL_BACKEND, fail_silently=False)
+    try:
+        connection.open()
+    except OSError as error:
+        # The server is away, which is no fault of these mails: they wait, and count no strike.
+        log.warning("mail server away error=%r", error)
+        due.postpone(rows, repr(error))
+        return 0
+    try:
+        return sum(_deliver_one(connection, row) for row in rows)
+    finally:
+        connection.close()
+
+
+def _deliver_one(connection: BaseEmailBackend, row: OutboxEvent) -> bool:
+    try:
+        connection.send_messages([mail.unpack(row.payload, row.pk)])
+    except (OSError, ValueError) as error:
+        log.warning("mail not sent event=%d attempt=%d error=%r", row.pk, row.attempts, error)
+        due.failed([row], repr(error))
+        # What state the server is in is unknown: the next mail opens a connection of its own.
+        connection.close()
+        return False
+    return bool(due.done([row]))

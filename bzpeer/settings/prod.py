@@ -1,0 +1,44 @@
+"""A public installation behind a proxy that speaks HTTPS. Half a configuration does not start."""
+
+from urllib.parse import unquote, urlsplit
+
+from bzpeer.settings.base import *
+
+
+def mail_settings(url: str) -> dict[str, object]:
+    """Django's EMAIL_* from `smtp://user:password@host:587?tls=1`; `smtps://` is TLS from the start."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ImproperlyConfigured("EMAIL_URL must look like smtp://user:password@host:587?tls=1")
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and "tls=1" in parts.query,
+        "EMAIL_TIMEOUT": 10,
+    }
+
+
+DEBUG = False
+SECRET_KEY = env.required("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS")
+ALLOWED_HOSTS = env.required("ALLOWED_HOSTS").split(",")
+DATABASES = {"default": database(env.required("DATABASE_URL"))}
+CELERY_BROKER_URL = broker(env.required("BROKER_URL"))
+SITE_URL = env.required("SITE_URL").rstrip("/")
+DEFAULT_FROM_EMAIL = env.required("DEFAULT_FROM_EMAIL")
+DELIVERY_EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+globals().update(mail_settings(env.required("EMAIL_URL")))
+
+SECURE_SSL_REDIRECT = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
+SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_NAME = "__Host-session"
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_NAME = "__Host-csrf"

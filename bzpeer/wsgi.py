@@ -1,0 +1,8 @@
+"""The web process's way in."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bzpeer.settings.prod")
+application = get_wsgi_application()

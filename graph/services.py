@@ -1,0 +1,169 @@
+"""Writes to the graph: edges and circles of author records, from their bylines."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from django.db import connection
+
+from works.domain.circles import circles, flagged
+from works.services import facts_update
+
+# Works with more people make no edges: being one of 3,000 names is no collaboration.
+MAX_TEAM = 50
+# Kept with the facts for the page's first screen.
+COMPANY = 8
+# Circles described in words; a record with more is told apart on its own page.
+CIRCLES_TOLD = 6
+
+# A close collaborator: on at least three of the author's works and on at least a third of them.
+EDGES = """
+WITH mine AS MATERIALIZED (
+    SELECT DISTINCT a.author_id, a.work_id, w.year
+    FROM works_authorship a JOIN works_work w ON w.id = a.work_id
+    WHERE a.author_id = ANY(%(ids)s) AND a.status <> 'rejected' AND w.people <= %(team)s
+), totals AS (
+    SELECT author_id, count(*) AS works FROM mine GROUP BY author_id
+), fresh AS (
+    SELECT m.author_id, b.author_id AS other_id, count(DISTINCT m.work_id) AS works,
+        min(m.year) AS first_year, max(m.year) AS last_year
+    FROM mine m JOIN works_authorship b ON b.work_id = m.work_id
+    WHERE b.author_id <> m.author_id AND b.status <> 'rejected'
+    GROUP BY m.author_id, b.author_id
+), gone AS (
+    DELETE FROM graph_collaboration c WHERE c.author_id = ANY(%(ids)s) AND NOT EXISTS (
+        SELECT FROM fresh f WHERE f.author_id = c.author_id AND f.other_id = c.other_id)
+)
+INSERT INTO graph_collaboration AS c (author_id, other_id, works, first_year, last_year, close)
+SELECT f.author_id, f.other_id, f.works, f.first_year, f.last_year,
+    f.works >= 3 AND f.works * 3 >= t.works
+FROM fresh f JOIN totals t USING (author_id) ORDER BY f.author_id, f.other_id
+ON CONFLICT (author_id, other_id) DO UPDATE SET works = excluded.works,
+    first_year = excluded.first_year, last_year = excluded.last_year, close = excluded.close
+WHERE (c.works, c.first_year, c.last_year, c.close) IS DISTINCT FROM
+    (excluded.works, excluded.first_year, excluded.last_year, excluded.close)
+"""
+
+COMPANY_FACTS = """
+UPDATE works_authorfacts f SET collaborators = s.n, close_collaborators = s.close,
+    company = s.company
+FROM (
+    SELECT ids.id, count(c.other_id) AS n, count(*) FILTER (WHERE c.close) AS close,
+        coalesce(jsonb_agg(jsonb_build_array(p.slug, p.name, c.works, c.close) ORDER BY place)
+            FILTER (WHERE place <= %(most)s), '[]') AS company
+    FROM unnest(%(ids)s::bigint[]) AS ids (id)
+    LEFT JOIN (
+        SELECT *, row_number() OVER (
+            PARTITION BY author_id ORDER BY works DESC, last_year DESC NULLS LAST, other_id
+        ) AS place
+        FROM graph_collaboration WHERE author_id = ANY(%(ids)s)
+    ) c ON c.author_id = ids.id
+    LEFT JOIN works_author p ON p.id = c.other_id AND place <= %(most)s
+    GROUP BY ids.id
+) s
+WHERE f.author_id = s.id
+"""
+
+# People on the works of authors who have several: what decides whether their works hang together.
+COMPANIONS = """
+SELECT a.author_id, a.work_id, array_agg(b.author_id)
+FROM works_authorship a
+JOIN works_authorfacts f ON f.author_id = a.author_id AND f.works > 1
+JOIN works_work w ON w.id = a.work_id AND w.people <= %(team)s
+JOIN works_authorship b ON b.work_id = a.work_id AND b.author_id IS NOT NULL
+    AND b.status <> 'rejected'
+WHERE a.author_id = ANY(%(ids)s) AND a.status <> 'rejected'
+GROUP BY a.author_id, a.work_id
+"""
+
+DESCRIBE = """
+SELECT w.id, w.title_text, w.year,
+    (SELECT coalesce(array_agg(t.name ORDER BY wt.position), '{}')
+     FROM works_worktopic wt JOIN works_topic t ON t.id = wt.topic_id WHERE wt.work_id = w.id),
+    (SELECT coalesce(array_agg(a.name ORDER BY a.position), '{}')
+     FROM works_authorship a WHERE a.work_id = w.id AND a.author_id IS NOT NULL)
+FROM works_work w WHERE w.id = ANY(%s)
+"""
+
+
+class Circle(msgspec.Struct):
+    """Works of a record that hang together through their co-authors, in words.
+
+    `titles` are (work id, title) of the three latest; `topics` and `collaborators` the most
+    frequent first, at most five.
+    """
+
+    works: int
+    years: list[int]
+    titles: list[tuple[int, str]]
+    topics: list[str]
+    collaborators: list[str]
+
+
+def edges_refresh(author_ids: Sequence[int]) -> None:
+    """Recompute whom these authors work with, how closely, and whether their works hang together."""
+    ids = list(author_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(EDGES, {"ids": ids, "team": MAX_TEAM})
+        cursor.execute(COMPANY_FACTS, {"ids": ids, "most": COMPANY})
+        found = _circles(cursor, ids)
+        described = _described(cursor, found)
+    rows = [
+        (author, msgspec.json.encode(described.get(author, [])).decode(), flagged(found.get(author, [])))
+        for author in ids
+    ]
+    facts_update({"circles": "jsonb", "several": "boolean"}, rows)
+
+
+def _circles(cursor: Any, ids: Sequence[int]) -> dict[int, list[list[int]]]:
+    """The circles of every author with several works: lists of work ids, the largest first."""
+    cursor.execute(COMPANIONS, {"ids": ids, "team": MAX_TEAM})
+    works: dict[int, dict[int, set[int]]] = defaultdict(dict)
+    for author, work, people in cursor.fetchall():
+        works[author][work] = set(people) - {author}
+    return {author: circles(by_work) for author, by_work in works.items()}
+
+
+def _described(cursor: Any, found: dict[int, list[list[int]]]) -> dict[int, list[Circle]]:
+    """In words, for records that are flagged as several people."""
+    told = {a: c[:CIRCLES_TOLD] for a, c in found.items() if flagged(c)}
+    wanted = {work for groups in told.values() for group in groups for work in group}
+    if not wanted:
+        return {}
+    cursor.execute(DESCRIBE, [list(wanted)])
+    facts = {row[0]: row for row in cursor.fetchall()}
+    own = _names(cursor, list(told))
+    return {
+        author: [_circle([facts[work] for work in group], own[author]) for group in groups]
+        for author, groups in told.items()
+    }
+
+
+def _names(cursor: Any, authors: Sequence[int]) -> dict[int, set[str]]:
+    """Every name under which these authors stand in bylines."""
+    cursor.execute(
+        "SELECT author_id, array_agg(DISTINCT name) FROM works_authorship"
+        " WHERE author_id = ANY(%s) GROUP BY author_id",
+        [authors],
+    )
+    return {author: set(names) for author, names in cursor.fetchall()}
+
+
+def _circle(works: list[Any], own: set[str]) -> Circle:
+    latest = sorted(works, key=lambda row: (-(row[2] or 0), -row[0]))
+    years = [row[2] for row in works if row[2]]
+    return Circle(
+        works=len(works),
+        years=[min(years), max(years)] if years else [],
+        titles=[(row[0], row[1]) for row in latest[:3]],
+        topics=_frequent([name for row in works for name in row[3]]),
+        collaborators=_frequent([name for row in works for name in row[4] if name not in own]),
+    )
+
+
+def _frequent(names: list[str]) -> list[str]:
+    counted: dict[str, int] = defaultdict(int)
+    for name in names:
+        counted[name] += 1
+    return sorted(counted, key=lambda name: (-counted[name], name))[:5]

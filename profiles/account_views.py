@@ -1,0 +1,67 @@
+"""allauth's views as this site shows them: whole or not at all, never stored, never referred."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.views import SignupView
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+
+from bzpeer.lib.access import no_store, public, signed_in
+from profiles.account_forms import SignUpForm
+
+View = Callable[..., HttpResponseBase]
+
+
+class SignUpView(SignupView):  # type: ignore[misc]
+    def form_valid(self, form: SignUpForm) -> HttpResponse:
+        """The account, its address and the mail are kept together or not at all."""
+        try:
+            with transaction.atomic():
+                response: HttpResponse = super().form_valid(form)
+        except IntegrityError:
+            # Somebody signed up with the same address in the same moment.
+            form.account_already_exists = True
+            response = super().form_valid(form)
+        return response
+
+
+def account_page(view: View) -> View:
+    """Its address or its form may hold a secret: no cache, and no referrer to anywhere."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    return public(no_store(page))
+
+
+def strangers_only(view: View) -> View:
+    """Nothing here for who is signed in: on to the account page."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if signed_in(request):
+            return redirect(settings.LOGIN_REDIRECT_URL)
+        return view(request, *args, **kwargs)
+
+    return page
+
+
+def whole(view: View) -> View:
+    """What is changed, its audit row and its mail are kept together or not at all."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        with transaction.atomic():
+            return view(request, *args, **kwargs)
+
+    return page

@@ -1,0 +1,53 @@
+"""Recompute facts and trust now: of the given researchers, of all, or of whoever is due."""
+
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from itertools import islice
+from time import monotonic
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from claims.services import Refreshed
+from profiles.services import BATCH, refresh, refresh_due
+from works.models import Author, AuthorChange
+from works.queries import author_by_slug
+
+
+class Command(BaseCommand):
+    help = "Recompute counts, edges and trust; without a name, of everyone who is due."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("slugs", nargs="*", metavar="SLUG")
+        parser.add_argument("--all", action="store_true")
+
+    def handle(self, *args: object, **options: Any) -> None:
+        start, total = monotonic(), Refreshed()
+        for result in self.batches(options["slugs"], options["all"]):
+            total = Refreshed(*map(sum, zip(total, result)))
+        self.stdout.write(
+            f"created={total.created} updated={total.updated} unchanged={total.unchanged}"
+            f" rejected={parked()} authors={sum(total)} seconds={monotonic() - start:.1f}"
+        )
+
+    def batches(self, slugs: list[str], everyone: bool) -> Iterator[Refreshed]:
+        if slugs:
+            yield refresh([self.author_id(slug) for slug in slugs])
+        elif everyone:
+            ids = Author.objects.order_by("id").values_list("id", flat=True).iterator()
+            while batch := list(islice(ids, BATCH)):
+                yield refresh(batch)
+        else:
+            while (result := refresh_due()) is not None:
+                yield result
+
+    def author_id(self, slug: str) -> int:
+        author = author_by_slug(slug)
+        if author is None:
+            raise CommandError(f"no such researcher: {slug}", returncode=2)
+        return author.pk
+
+
+def parked() -> int:
+    """Records that could not be refreshed three times and wait for a person to look."""
+    return AuthorChange.objects.filter(parked_at__isnull=False).count()

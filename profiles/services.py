@@ -1,0 +1,93 @@
+"""Writes of people, and the refresh that runs through all the apps below."""
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from bzpeer.lib import due
+from claims.services import Refreshed, trust_refresh
+from graph.services import edges_refresh
+from profiles.models import Follow, User
+from works.models import Author, AuthorChange
+from works.services import authors_changed, counts_refresh
+
+log = logging.getLogger(__name__)
+
+# A batch takes a second or two; after this long without an answer it is given to another worker.
+LEASE = timedelta(seconds=120)
+BATCH = 500
+
+FOLLOWERS = """
+UPDATE works_authorfacts f SET followers = n FROM (
+    SELECT ids.id, count(p.id) AS n FROM unnest(%s::bigint[]) AS ids (id)
+    LEFT JOIN profiles_follow p ON p.author_id = ids.id GROUP BY ids.id
+) counted
+WHERE f.author_id = counted.id AND f.followers <> n
+"""
+
+
+def refresh(author_ids: Sequence[int]) -> Refreshed:
+    """Bring these authors' facts up to date, from the bottom of the house to its top.
+
+    One transaction, so that no reader sees counts of one state beside a score of another.
+    """
+    with transaction.atomic():
+        counts_refresh(author_ids)
+        edges_refresh(author_ids)
+        result = trust_refresh(author_ids, timezone.now())
+        followers_recount(author_ids)
+    return result
+
+
+def refresh_due(limit: int = BATCH) -> Refreshed | None:
+    """Work off one batch of what is due; None when nothing is. Safe beside other workers.
+
+    A batch that fails is tried author by author, so that one bad record costs only itself.
+    """
+    changes = due.claim(AuthorChange, limit, LEASE, kind="works")
+    if not changes:
+        return None
+    try:
+        result = refresh([change.author_id for change in changes])
+        due.done(changes)
+        return result
+    except (DatabaseError, ValueError):
+        log.exception("refresh of a batch failed rows=%d", len(changes))
+    return _one_by_one(changes)
+
+
+def _one_by_one(changes: Sequence[AuthorChange]) -> Refreshed:
+    total = Refreshed()
+    for change in changes:
+        try:
+            total = Refreshed(*map(sum, zip(total, refresh([change.author_id]))))
+            due.done([change])
+        except (DatabaseError, ValueError) as error:
+            log.exception("refresh failed author=%d", change.author_id)
+            due.failed([change], str(error))
+    return total
+
+
+def followers_recount(author_ids: Sequence[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(FOLLOWERS, [list(author_ids)])
+
+
+def follow(user: User, author: Author) -> None:
+    """Follow a record; doing it twice is doing it once."""
+    _follow_change(author, created=Follow.objects.get_or_create(user=user, author=author)[1])
+
+
+def unfollow(user: User, author: Author) -> None:
+    deleted, _ = Follow.objects.filter(user=user, author=author).delete()
+    _follow_change(author, created=bool(deleted))
+
+
+def _follow_change(author: Author, created: bool) -> None:
+    """The count follows at once; the page's version moves on with it."""
+    if created:
+        followers_recount([author.pk])
+        authors_changed([author.pk])

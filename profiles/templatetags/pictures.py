@@ -1,0 +1,33 @@
+"""The pictures of `profiles.domain.pictures` as template tags."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from bzpeer.lib.safe import trusted
+from profiles.domain import pictures
+
+register = template.Library()
+
+
+@register.simple_tag
+def year_bars(years: Iterable[Mapping[str, Any]]) -> SafeString:
+    """Draw the works per year from the list's `years` (year, count, url, current)."""
+    return trusted(pictures.year_bars(pictures.YearCount(**year) for year in years))
+
+
+@register.simple_tag
+def trust_scale(score: int, band: str) -> SafeString:
+    return trusted(pictures.trust_scale(score, band))
+
+
+@register.simple_tag
+def level_ladder(level: int) -> SafeString:
+    return trusted(pictures.level_ladder(level))
+
+
+@register.simple_tag
+def share_bar(share: float) -> SafeString:
+    return trusted(pictures.share_bar(share))

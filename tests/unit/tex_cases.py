@@ -1,0 +1,73 @@
+"""An oracle for lost letters, and strings that try to come alive.
+
+The oracle reads TeX in its own crude way: it takes out the names of known macros, undoes
+entities, folds accents and styles by compatibility decomposition, and compares bare letters.
+"""
+
+import html
+import re
+import unicodedata
+
+from works.domain.tex.symbols import (
+    ACCENTS,
+    BREAKS,
+    DASHES,
+    DECLARED,
+    LASTING,
+    LETTERS,
+    MATHS,
+    MATHS_ACCENTS,
+    MATHS_SPACES,
+    PARENTHESES,
+    SILENT,
+    STYLED,
+    TAGGED,
+    TEXT_SYMBOLS,
+    WORDS,
+)
+
+KNOWN = (
+    set(ACCENTS) | set(BREAKS) | set(DASHES) | set(DECLARED) | set(LASTING) | set(LETTERS)
+    | set(MATHS) | set(MATHS_ACCENTS) | set(MATHS_SPACES) | set(PARENTHESES) | set(SILENT)
+    | set(STYLED) | set(TAGGED) | set(TEXT_SYMBOLS) | set(WORDS)
+    | set("frac tfrac dfrac nicefrac sfrac sqrt not pmod binom over choose url path href verb".split())
+)  # fmt: skip
+_MACRO = re.compile(r"\\([A-Za-z]+)|\\.")
+_ENVIRONMENT = re.compile(r"\\(?:begin|end) *\{[a-z]+\*?\}(?:\[[a-z!]*\])?")
+_ENTITY = re.compile(r"&[#A-Za-z][A-Za-z0-9]{0,31};")
+_TAG = re.compile(r"</?(?:i|b|em|strong|sub|sup)>", re.IGNORECASE)
+_BROKEN = re.compile(r"\\([a-z])\{([a-z]{2,})\}")
+_ROOT = re.compile(r"\\sqrt *\[\d\]")
+
+
+def letters(text: str) -> str:
+    """Letters and digits of `text` with accents, raised forms and styles folded away."""
+    folded = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in folded if c.isalnum() and not unicodedata.combining(c))
+
+
+def letters_of_source(source: str) -> str:
+    """What must be found again, in this order, in the output."""
+    for _ in range(2):
+        source = _ENTITY.sub(lambda entity: html.unescape(entity[0]), source)
+    source = _BROKEN.sub(_kept_broken, source)
+    source = _TAG.sub(" ", _ROOT.sub(" ", _ENVIRONMENT.sub(" ", source)))
+    return letters(_MACRO.sub(_kept_name, source))
+
+
+def _kept_broken(macro: re.Match[str]) -> str:
+    r"""`\c{opyright}`, as arXiv garbles `\copyright`, is a macro and no text."""
+    return " " if macro[1] + macro[2] in KNOWN else macro[0]
+
+
+def _kept_name(macro: re.Match[str]) -> str:
+    return "" if macro[1] is None or macro[1] in KNOWN else macro[1]
+
+
+def lost_letter(source: str, shown: str) -> str:
+    """Where the first letter of `source` is missing from `shown`; "" when none is."""
+    wanted, found = letters_of_source(source), iter(letters(shown))
+    for index, letter in enumerate(wanted):
+        if letter not in found:
+            return f"{letter!r} at {wanted[max(0, index - 20) : index + 20]!r}"
+    return ""

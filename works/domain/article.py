@@ -1,0 +1,169 @@
+"""A work's article as HTML: stored pieces without people, and the byline that joins them.
+
+Everything that a source wrote passes `tex.render` or `escape`; nothing else reaches the page.
+"""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import NamedTuple
+
+from works.domain import tex
+from works.domain.provenance import venue
+from works.domain.records import WorkRecord
+from works.domain.taxonomy import official_name, topic_slug
+
+# Stored with each piece: raising it makes `manage.py rerender` rebuild them.
+TEMPLATE_VERSION = 100 * tex.VERSION + 1
+
+TYPES = {
+    "preprint": "Preprint",
+    "article": "Article",
+    "journal-article": "Article",
+    "proceedings-article": "Conference paper",
+    "book": "Book",
+    "book-chapter": "Book chapter",
+    "dataset": "Dataset",
+    "thesis": "Thesis",
+}
+UNVERIFIED_WORDS = {
+    "ids": "identifier",
+    "authors": "authors",
+    "created": "date",
+    "published": "date",
+    "stated_year": "year",
+}
+
+
+class TopicName(NamedTuple):
+    scheme: str
+    code: str
+    name: str
+    slug: str
+
+
+class Name(NamedTuple):
+    """One name of a byline; `slug` is empty for a group and for a withheld name."""
+
+    text: str
+    slug: str
+
+
+class Pieces(NamedTuple):
+    title_html: str
+    title_text: str
+    abstract_html: str
+    head_html: str
+    body_html: str
+
+
+def type_label(kind: str) -> str:
+    return TYPES.get(kind) or kind.replace("-", " ").capitalize() or "Work"
+
+
+def topics(record: WorkRecord) -> list[TopicName]:
+    """The topics that the source gives, each once, under their official names."""
+    found = {
+        (item.scheme, item.code): TopicName(
+            item.scheme,
+            item.code,
+            official_name(item.scheme, item.code) or item.code,
+            topic_slug(item.scheme, item.code),
+        )
+        for item in record.categories
+    }
+    return list(found.values())
+
+
+def pieces(record: WorkRecord, year: int | None) -> Pieces:
+    title = tex.render(record.title)
+    return Pieces(
+        title_html=title.html,
+        title_text=title.text,
+        abstract_html=tex.render(record.abstract).html if record.abstract else "",
+        head_html=_head(record, year),
+        body_html=_body(record, title.text),
+    )
+
+
+def _head(record: WorkRecord, year: int | None) -> str:
+    facts = [type_label(record.type), str(year) if year else "", venue(record)]
+    return f'<p class="work-meta">{"".join(f"<span>{escape(f)}</span>" for f in facts if f)}</p>'
+
+
+def _body(record: WorkRecord, title: str) -> str:
+    lead, rest = tex.split_lead(record.abstract) if record.abstract else ("", "")
+    more = _rest(rest, title) + _tags(topics(record))
+    return "".join(
+        [
+            _lead(record, lead),
+            f'<div class="work-more">{more}</div>',
+            _note("Comments", record.comments),
+            _note("Published in", record.journal_ref),
+            _unverified(record.unverified),
+        ]
+    )
+
+
+def _lead(record: WorkRecord, lead: str) -> str:
+    if not lead:
+        return '<p class="lead none">No abstract given.</p>'
+    by = '<span class="summary-by">Summary by BZPEER</span> '
+    ours = record.abstract_by == "bzpeer"
+    return f'<p class="lead" dir="auto">{by if ours else ""}{tex.render(lead).html}</p>'
+
+
+def _rest(rest: str, title: str) -> str:
+    if not rest:
+        return ""
+    of = f'<span class="vh"> of {escape(title)}</span>'
+    text = tex.render(rest).html
+    return f'<details><summary>Full abstract{of}</summary><p dir="auto">{text}</p></details>'
+
+
+def _tags(names: Sequence[TopicName]) -> str:
+    if not names:
+        return '<p class="no-topics">Topics: none given</p>'
+    links = "".join(f'<li><a href="/topics/{t.slug}/">{escape(t.name)}</a></li>' for t in names)
+    return f'<ul class="tags" aria-label="Topics">{links}</ul>'
+
+
+def _note(label: str, source: str) -> str:
+    return f'<p class="work-note">{label}: {tex.render(source).html}</p>' if source else ""
+
+
+def unverified_words(fields: Iterable[str]) -> list[str]:
+    """What a reader calls the fields that are guesses, in a fixed order."""
+    words = {UNVERIFIED_WORDS.get(field, field.replace("_", " ")) for field in fields}
+    return sorted(words)
+
+
+def _unverified(fields: Iterable[str]) -> str:
+    words = unverified_words(fields)
+    if not words:
+        return ""
+    return f'<p class="work-note"><mark class="unverified">Unverified: {", ".join(words)}</mark></p>'
+
+
+def byline(names: Sequence[Name], *, focus: str = "", hidden: int = 0) -> str:
+    """The names as links, the one whose slug is `focus` as bold text, and how many are left out."""
+    shown = ", ".join(_name(name, focus) for name in names)
+    more = f' <span class="more-authors">and {hidden:,} more</span>' if hidden > 0 else ""
+    return f'<p class="byline">{shown}{more}</p>' if names else ""
+
+
+def _name(name: Name, focus: str) -> str:
+    text = f"<bdi>{escape(name.text)}</bdi>"
+    if not name.slug:
+        return text
+    if name.slug == focus:
+        return f"<b>{text}</b>"
+    return f'<a href="/researchers/{name.slug}/">{text}</a>'
+
+
+def article(work_id: int, title_html: str, head_html: str, byline_html: str, body_html: str) -> str:
+    """One work of a list, from its stored pieces."""
+    return (
+        f'<article class="work" id="work-{work_id}" data-work-id="{work_id}">{head_html}'
+        f'<h4 dir="auto"><a href="/works/{work_id}/">{title_html}</a></h4>'
+        f"{byline_html}{body_html}</article>"
+    )

@@ -1,0 +1,74 @@
+"""Circles of a record's works: groups that share co-authors, the researcher left out.
+
+Two circles of several works each are what a record that merges two people looks like, so the
+record is flagged; a person who changed fields looks the same, so it is no more than a flag.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence, Sized
+from itertools import groupby
+from typing import TypeVar
+
+# Works with more authors than this tell nothing about who knows whom.
+MAX_AUTHORS = 50
+
+P = TypeVar("P", bound=Hashable)
+W = TypeVar("W", int, str)
+
+
+def circles(works: Mapping[W, Collection[P]], max_authors: int = MAX_AUTHORS) -> list[list[W]]:
+    """The works of one record by circle: the largest first, then by smallest id.
+
+    `works` maps a work to its co-authors without the researcher. Works with more than
+    `max_authors` authors, the researcher counted, are in no circle; one without co-authors is a
+    circle of its own.
+    """
+    # The researcher is one of the authors.
+    ids = sorted(work for work, people in works.items() if len(people) < max_authors)
+    found: dict[int, list[W]] = defaultdict(list)
+    for work, root in zip(ids, _roots([works[work] for work in ids])):
+        found[root].append(work)
+    return sorted(found.values(), key=lambda circle: (-len(circle), circle[0]))
+
+
+def flagged(circles: Iterable[Sized]) -> bool:
+    """Whether the record may be several people: two circles of at least two works each."""
+    return sizes_flagged(len(circle) for circle in circles)
+
+
+def sizes_flagged(sizes: Iterable[int]) -> bool:
+    return sum(size > 1 for size in sizes) > 1
+
+
+def circle_sizes(
+    rows: Iterable[tuple[P, Collection[P]]], max_authors: int = MAX_AUTHORS
+) -> Iterator[tuple[P, list[int]]]:
+    """The sizes of each researcher's circles, the largest first, in one pass and flat memory.
+
+    A row is a researcher and the co-authors of one of their works; the rows of a researcher
+    must follow one another.
+    """
+    for researcher, group in groupby(rows, key=lambda row: row[0]):
+        counts: dict[int, int] = defaultdict(int)
+        for root in _roots([people for _, people in group if len(people) < max_authors]):
+            counts[root] += 1
+        yield researcher, sorted(counts.values(), reverse=True)
+
+
+def _roots(works: Sequence[Collection[P]]) -> list[int]:
+    """The index of each work's first relative: union-find with path halving."""
+    parent = list(range(len(works)))
+
+    def root(work: int) -> int:
+        while parent[work] != work:
+            parent[work] = work = parent[parent[work]]
+        return work
+
+    first: dict[P, int] = {}
+    for work, people in enumerate(works):
+        for person in people:
+            earlier = first.setdefault(person, work)
+            if earlier != work:
+                one, other = root(earlier), root(work)
+                parent[max(one, other)] = min(one, other)
+    return [root(work) for work in range(len(works))]

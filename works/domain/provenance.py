@@ -1,0 +1,82 @@
+"""What is known of the sources themselves: their names, who copies whom, who is shown first.
+
+This table decides which report of a work visitors see, and how many independent sources stand
+behind it: two sources of one family are one witness.
+"""
+
+from typing import NamedTuple
+
+from works.domain.records import WorkRecord
+
+
+class Source(NamedTuple):
+    label: str
+    family: str
+    rank: int
+
+
+# Higher rank is shown first. The sample repeats arXiv's facts, so it is no witness of its own.
+SOURCES = {
+    "arxiv": Source("arXiv", "arxiv", 50),
+    "bzpeer-sample": Source("BZPEER sample", "arxiv", 10),
+}
+UNKNOWN_RANK = 20
+
+# Within one source a richer format is shown before a poorer one.
+RICHNESS = {"arxiv-oai/arXiv": 5, "bzpeer/1": 4}
+
+# Schemes whose identifiers are kept resolvable by somebody, strongest first: a work is known
+# under the first that a source vouches for.
+PERSISTENT = ("arxiv", "doi", "pmid", "pmcid", "acl", "isbn", "hdl", "openalex")
+
+IDENTIFIER_LINKS = {
+    "arxiv": ("arXiv", "https://arxiv.org/abs/{}"),
+    "doi": ("DOI", "https://doi.org/{}"),
+    "pmid": ("PubMed", "https://pubmed.ncbi.nlm.nih.gov/{}/"),
+    "acl": ("ACL Anthology", "https://aclanthology.org/{}/"),
+    "openalex": ("OpenAlex", "https://openalex.org/{}"),
+}
+
+
+def source(slug: str) -> Source:
+    return SOURCES.get(slug) or Source(slug, slug, UNKNOWN_RANK)
+
+
+def rank(record: WorkRecord) -> int:
+    return source(record.source).rank * 10 + RICHNESS.get(record.format, 0)
+
+
+def families(slugs: set[str]) -> int:
+    """How many independent sources these are."""
+    return len({source(slug).family for slug in slugs})
+
+
+def work_key(record: WorkRecord) -> str:
+    """What reports of the same work share: its strongest vouched identifier, else the report's own.
+
+    A guessed identifier never joins two reports.
+    """
+    if "ids" not in record.unverified:
+        own = {item.scheme: item.value for item in reversed(record.ids)}
+        for scheme in PERSISTENT:
+            if own.get(scheme):
+                return f"{scheme}:{own[scheme].lower()}"
+    return f"{record.source}:{record.external_id}"
+
+
+def has_persistent_identifier(record: WorkRecord) -> bool:
+    return bool(record.doi) or any(item.scheme in PERSISTENT for item in record.ids)
+
+
+def venue(record: WorkRecord) -> str:
+    """Where the work itself appeared, in a word for the line above its title."""
+    for item in record.ids:
+        if item.scheme in IDENTIFIER_LINKS:
+            return IDENTIFIER_LINKS[item.scheme][0]
+    return source(record.source).label
+
+
+def identifier_link(scheme: str, value: str) -> tuple[str, str]:
+    """(label, address) of an identifier; the address is empty where the scheme has none."""
+    label, pattern = IDENTIFIER_LINKS.get(scheme, (scheme, ""))
+    return label, pattern.format(value) if pattern else ""

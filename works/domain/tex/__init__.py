@@ -1,0 +1,54 @@
+"""Titles, abstracts, comments and names of sources as safe inline HTML and plain text.
+
+Nothing of a source can become a tag or an attribute, no letter of it is lost, and the work is
+bounded: a field that asks for too much is shown as its escaped source.
+"""
+
+from typing import NamedTuple
+
+from works.domain.tex import prose
+from works.domain.tex.markup import (
+    Budget,
+    TooMuch,
+    as_html,
+    as_text,
+    clean,
+    escaped,
+    tidied,
+)
+from works.domain.tex.sentences import split_lead
+
+__all__ = ["VERSION", "Rendered", "render", "render_name", "split_lead"]
+
+VERSION = 1
+MAX_LENGTH = 1_000_000
+
+
+class Rendered(NamedTuple):
+    """`html` is safe inline HTML, `text` plain Unicode for search, titles and JSON."""
+
+    html: str
+    text: str
+
+
+def render(source: str) -> Rendered:
+    """A title, an abstract or a comment; over a million characters only its escaped source."""
+    cleaned = clean(source)
+    if len(source) <= MAX_LENGTH:
+        try:
+            events = tidied(prose.events(cleaned, Budget()))
+            return Rendered(as_html(events), as_text(events))
+        except TooMuch:
+            pass
+    return Rendered(escaped(cleaned), cleaned)
+
+
+def render_name(source: str) -> str:
+    """A person's name as plain text, not HTML: accents made, braces dropped, spaces folded."""
+    cleaned = clean(source)
+    if len(source) > MAX_LENGTH:
+        return cleaned
+    try:
+        return as_text(tidied(prose.name_events(cleaned, Budget())))
+    except TooMuch:
+        return cleaned

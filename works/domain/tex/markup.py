@@ -1,0 +1,169 @@
+"""What rendering makes, a flat list of text and marks, and how it is printed.
+
+Marks only ever come from `MARKS`, text is always escaped: nothing of the source can become a
+tag or an attribute.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+from html.entities import html5
+from typing import NamedTuple
+
+from works.domain.tex.symbols import SUBSCRIPTS, SUPERSCRIPTS
+
+MAX_STEPS = 50_000
+# Unicode's Stream-Safe Text Format allows 30 in a row; sorting more of them is quadratic work.
+_MAX_MARKS = 30
+
+
+class Mark(NamedTuple):
+    """The start or the end of an element."""
+
+    tag: str
+    opens: bool
+    html: str
+
+
+Event = str | Mark
+
+MARKS = {
+    tag: (Mark(tag, True, f"<{tag}>"), Mark(tag, False, f"</{tag}>"))
+    for tag in ("em", "strong", "code", "sub", "sup")
+} | {"tex": (Mark("tex", True, '<span class="tex">'), Mark("tex", False, "</span>"))}
+
+
+class TooMuch(Exception):
+    """The source asks for more steps or deeper nesting than any honest text does."""
+
+
+class Budget:
+    """Counts the steps of one rendering; `spend` raises TooMuch past the limit."""
+
+    __slots__ = ("limit", "used")
+
+    def __init__(self, limit: int = MAX_STEPS) -> None:
+        self.limit = limit
+        self.used = 0
+
+    def spend(self, steps: int) -> None:
+        self.used += steps
+        if self.used > self.limit:
+            raise TooMuch
+
+
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_BLANKS = "\t\n\r\x0b\x0c\x85\u2028\u2029"
+_FOLDED = re.compile(f"[{_BLANKS} ]{{2,}}|[{_BLANKS}]")
+# Controls, lone surrogates, characters that reverse the reading order, and non-characters.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
+)
+# Only a first sieve: every combining mark is in here, and many letters are too.
+_PERHAPS_MARKS = re.compile(
+    f"[^\x00-\u02ff\u0370-\u0482\u1e00-\u1fff\u2100-\u2cee\u3100-\ua66e]{{{_MAX_MARKS + 1},}}"
+)
+_SPACES = re.compile(" {2,}")
+_PLAIN_SPACES = str.maketrans("\u00a0\u2009\u202f", "   ")
+
+
+def clean(source: str) -> str:
+    """`source` with entities undone, controls removed, white space folded, in NFC.
+
+    Entities are undone twice, since sources that escape twice are common.
+    """
+    for _ in range(2):
+        if "&" in source:
+            source = _ENTITY.sub(_character, source)
+    return normalised(_FOLDED.sub(" ", _UNWANTED.sub("", source)).strip(" "))
+
+
+def _character(entity: re.Match[str]) -> str:
+    """The character of a whole entity; `html.unescape` alone would also take "&notit;" apart."""
+    return html.unescape(entity[0]) if entity[0][1] == "#" else html5.get(entity[0][1:], entity[0])
+
+
+def normalised(text: str) -> str:
+    """`text` in NFC, with no more than 30 combining marks on one letter."""
+    if text.isascii():
+        return text
+    if _PERHAPS_MARKS.search(text):
+        text = "".join(_with_few_marks(text))
+    return unicodedata.normalize("NFC", text)
+
+
+def _with_few_marks(text: str) -> Iterator[str]:
+    run = 0
+    for character in text:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= _MAX_MARKS:
+            yield character
+
+
+def escaped(text: str) -> str:
+    """`text` for the inside of an element.
+
+    A leading U+0338 would join with the ">" before it when someone normalises the page.
+    """
+    safe = html.escape(text, quote=False)
+    return "&#824;" + safe[1:] if safe.startswith("\u0338") else safe
+
+
+def tidied(events: list[Event]) -> list[Event]:
+    """`events` with neighbouring text joined, spaces folded, and none at either end."""
+    tidy: list[Event] = []
+    run: list[str] = []
+    ends_in_space = True
+    for event in [*events, None]:
+        if isinstance(event, str):
+            run.append(event)
+            continue
+        text = _SPACES.sub(" ", "".join(run))
+        run.clear()
+        if ends_in_space:
+            text = text.lstrip(" ")
+        if text:
+            ends_in_space = text.endswith(" ")
+            tidy.append(normalised(text))
+        if event is not None:
+            tidy.append(event)
+    return _without_last_space(tidy)
+
+
+def _without_last_space(events: list[Event]) -> list[Event]:
+    for index in reversed(range(len(events))):
+        event = events[index]
+        if isinstance(event, str):
+            events[index] = event.rstrip(" ")
+            break
+    return events
+
+
+def as_html(events: list[Event]) -> str:
+    """Tidy events as inline HTML."""
+    return "".join(escaped(part) if isinstance(part, str) else part.html for part in events)
+
+
+def as_text(events: list[Event]) -> str:
+    """Tidy events as plain Unicode, with raised and lowered characters where they exist."""
+    levels: list[list[str]] = [[]]
+    for event in events:
+        if isinstance(event, str):
+            levels[-1].append(event)
+        elif event.tag in ("sub", "sup"):
+            if event.opens:
+                levels.append([])
+            else:
+                inner = "".join(levels.pop())
+                levels[-1].append(_script(inner, event.tag))
+    plain = "".join(levels[0]).translate(_PLAIN_SPACES)
+    return normalised(_SPACES.sub(" ", plain)).strip(" ")
+
+
+def _script(inner: str, tag: str) -> str:
+    table, sign = (SUPERSCRIPTS, "^") if tag == "sup" else (SUBSCRIPTS, "_")
+    if all(ord(character) in table for character in inner):
+        return inner.translate(table)
+    word = len(inner) == 1 or (inner.isascii() and inner.isalnum())
+    return f"{sign}{inner}" if word else f"{sign}({inner})"

@@ -1,0 +1,39 @@
+"""What `~` and `--` mean in prose: TeX's sign, or just what was typed."""
+
+# An aside that opens with "--" closes within so many characters.
+_ASIDE = 200
+
+
+def tilde(source: str, at: int) -> str:
+    """A no-break space as in "Fig.~3"; itself in "~2.5" (about), "5~10" (to) and addresses."""
+    before, after = _around(source, at, at + 1)
+    if before.isdigit() and after.isdigit():
+        return "~"
+    if (before.isalnum() or before in ".,;:)]}$'\"%") and after != " ":
+        return "\u00a0"
+    return " " if before not in "/ " and after == " " else "~"
+
+
+def dash(source: str, at: int) -> tuple[str, int]:
+    """The dash for the hyphens at `at` and where they end; arrows and options stay as typed."""
+    end = at
+    while source.startswith("-", end):
+        end += 1
+    before, after = _around(source, at, end)
+    literal = end - at > 3 or before in "<-" or after == ">"
+    if literal or (end - at == 2 and _means_itself(source, at)):
+        return source[at:end], end
+    return "—" if end - at == 3 else "–", end
+
+
+def _means_itself(source: str, at: int) -> bool:
+    """`--option` (an aside that opens like it also closes) and `C--`."""
+    before, after = _around(source, at, at + 2)
+    if before == " " and after != " ":
+        return source.find("--", at + 2, at + 2 + _ASIDE) < 0
+    single = before.isupper() and not source[max(0, at - 2) : at - 1].isalnum()
+    return single and after == " "
+
+
+def _around(source: str, start: int, end: int) -> tuple[str, str]:
+    return source[start - 1 : start] or " ", source[end : end + 1] or " "

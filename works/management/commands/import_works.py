@@ -1,0 +1,99 @@
+"""Read works from files of a source. Exit 0: finished; 1: a file could not be read; 2: usage."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import msgspec
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from tqdm import tqdm
+
+from works.importing import Outcome, run_import
+from works.ingest import Counts
+from works.models import ImportReject
+from works.sources import SOURCES
+from works.sources.files import FoundFile, find
+
+
+class Command(BaseCommand):
+    help = "Import works: files, folders or globs, .gz and .xz as they are."
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("source", choices=sorted(SOURCES), metavar="SOURCE")
+        parser.add_argument("paths", nargs="+", metavar="PATH")
+        parser.add_argument("--report", type=Path, metavar="FILE.json")
+
+    def handle(self, *args: object, **options: Any) -> None:
+        start = monotonic()
+        try:
+            files = find(options["paths"])
+        except FileNotFoundError as error:
+            raise CommandError(f"no such file or folder: {error.filename}", returncode=2) from None
+        with Progress(files) as progress:
+            outcome = run_import(
+                SOURCES[options["source"]],
+                files,
+                today=timezone.now().date(),
+                tell=progress.tell,
+                watch=progress.watch,
+            )
+        if options["report"]:
+            write_report(options["report"], outcome)
+        self.stdout.write(summary(outcome.counts, monotonic() - start))
+        if outcome.failed:
+            raise CommandError("; ".join(f"{name}: {reason}" for name, reason in outcome.failed))
+
+
+class Progress:
+    """A bar on a terminal, a plain line a file elsewhere; both on stderr."""
+
+    def __init__(self, files: list[FoundFile]) -> None:
+        self.total = sum(file.path.stat().st_size for file in files)
+        self.done = 0
+        self.current: Path | None = None
+        self.position = 0
+
+    def __enter__(self) -> "Progress":
+        self.bar = tqdm(
+            total=self.total, unit="B", unit_scale=True, disable=not sys.stderr.isatty()
+        )
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.bar.close()
+
+    def tell(self, line: str) -> None:
+        tqdm.write(line, file=sys.stderr)
+
+    def watch(self, path: Path, position: int) -> None:
+        if path != self.current:
+            self.current, self.position = path, 0
+            if self.bar.disable:
+                self.tell(f"reading {path}")
+        self.bar.update(max(0, position - self.position))
+        self.position = position
+
+
+def summary(counts: Counts, seconds: float) -> str:
+    """The last line of an import or a refresh, for people and for scripts."""
+    parts = [f"{name}={value}" for name, value in msgspec.structs.asdict(counts).items()]
+    return " ".join([*parts, f"seconds={seconds:.1f}"])
+
+
+def write_report(path: Path, outcome: Outcome) -> None:
+    report = {
+        "counts": msgspec.structs.asdict(outcome.counts),
+        "rejects": list(
+            ImportReject.objects.filter(run=outcome.run)
+            .order_by("id")
+            .values("file", "position", "external_id", "field", "reason", "raw")
+        ),
+        "skipped": outcome.skipped,
+        "failed": [{"file": name, "reason": reason} for name, reason in outcome.failed],
+    }
+    path.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n")

@@ -1,0 +1,348 @@
+"""What pages read of the corpus: one statement each, whatever the number of rows."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import msgspec
+from django.db import connection
+
+from works.domain import names
+from works.models import Author
+
+PAGE = 25
+# Names of a byline in a list; the researcher of the page is always among them.
+BYLINE = 12
+RESULTS = 20
+ROWS = 50
+
+
+def author_by_slug(slug: str) -> Author | None:
+    """The record behind a page's slug, whatever the name in front of its public id."""
+    public_id = public_id_of(slug)
+    return Author.objects.select_related("merged_into").filter(public_id=public_id).first()
+
+
+def public_id_of(slug: str) -> str:
+    return slug.rpartition("-")[2]
+
+
+class Head(msgspec.Struct):
+    """The first screen of a researcher's page: one row. Facts are 0 or empty before the refresh."""
+
+    id: int
+    slug: str
+    name: str
+    heir: str | None
+    version: int
+    generation: int
+    works: int
+    topics: int
+    years: list[tuple[int | None, int]]
+    top_topics: list[tuple[str, str, int]]
+    sources: list[str]
+    affiliation: str
+    identified: int
+    complete: int
+    corroborated: int
+    confirmed: int
+    collaborators: int
+    close_collaborators: int
+    company: list[tuple[str, str, int, bool]]
+    circles: list[dict[str, Any]]
+    several: bool
+    claim_state: str
+    level: int
+    verified_close: int
+    trust_score: int | None
+    trust_band: str
+    trust_at: Any
+    followers: int
+
+    @property
+    def stamp(self) -> str:
+        """Differs whenever the page does."""
+        return f"{self.id}-{self.version}-{self.generation}"
+
+
+HEAD = """
+SELECT a.id, a.slug, a.name, heir.slug, coalesce(f.version, 0), coalesce(c.generation, 0),
+    coalesce(f.works, 0), coalesce(f.topics, 0), coalesce(f.years, '[]'),
+    coalesce(f.top_topics, '[]'), coalesce(f.sources, '[]'), coalesce(f.affiliation, ''),
+    coalesce(f.identified, 0), coalesce(f.complete, 0), coalesce(f.corroborated, 0),
+    coalesce(f.confirmed, 0), coalesce(f.collaborators, 0),
+    coalesce(f.close_collaborators, 0), coalesce(f.company, '[]'), coalesce(f.circles, '[]'),
+    coalesce(f.several, false), coalesce(f.claim_state, 'unclaimed'), coalesce(f.level, 0),
+    coalesce(f.verified_close, 0), f.trust_score, coalesce(f.trust_band, ''), f.trust_at,
+    coalesce(f.followers, 0)
+FROM works_author a
+LEFT JOIN works_authorfacts f ON f.author_id = a.id
+LEFT JOIN works_authorchange c ON c.author_id = a.id AND c.kind = 'works'
+LEFT JOIN works_author heir ON heir.id = a.merged_into_id
+WHERE a.public_id = %s
+"""
+JSON_COLUMNS = (8, 9, 10, 18, 19)
+
+
+def head(slug: str) -> Head | None:
+    with connection.cursor() as cursor:
+        cursor.execute(HEAD, [public_id_of(slug)])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    values = list(row)
+    for place in JSON_COLUMNS:
+        values[place] = msgspec.json.decode(values[place])
+    return Head(*values)
+
+
+class WorkRow(msgspec.Struct):
+    """A work of a list: stored pieces, and its byline as (name, slug or empty, place)."""
+
+    id: int
+    year: int | None
+    title_html: str
+    head_html: str
+    body_html: str
+    people: int
+    withdrawn: bool
+    matching: int
+    byline: list[tuple[str, str | None, int]]
+
+
+class WorksFilter(msgspec.Struct, frozen=True):
+    """What a reader asked of a works list; an empty field asks for nothing."""
+
+    year: int | None = None
+    q: str = ""
+    type: str = ""
+    topic: str = ""
+    sort: str = ""
+    page: int = 1
+
+
+ORDERS = {
+    "": "w.year DESC NULLS LAST, w.date DESC, w.id DESC",
+    "oldest": "w.year NULLS LAST, w.date, w.id",
+    "title": "w.title_text, w.id",
+}
+TYPED = "EXISTS (SELECT FROM works_report r WHERE r.work_id = w.id AND r.record ->> 'type' = %s)"
+IN_TOPIC = (
+    "EXISTS (SELECT FROM works_worktopic wt JOIN works_topic t ON t.id = wt.topic_id"
+    " WHERE wt.work_id = w.id AND t.slug = %s)"
+)
+TEXT = "(w.title_text ILIKE %s OR regexp_replace(w.abstract_html, '<[^>]*>', '', 'g') ILIKE %s)"
+
+WORKS = """
+WITH picked AS (
+    SELECT w.id, row_number() OVER (ORDER BY {order}) AS place, count(*) OVER () AS matching
+    FROM {source} WHERE {conditions}
+    ORDER BY {order} LIMIT {size} OFFSET %s
+)
+SELECT w.id, w.year, w.title_html, w.head_html, w.body_html, w.people, w.withdrawn, matching,
+    (SELECT coalesce(json_agg(json_build_array(b.name, o.slug, b.position) ORDER BY b.position),
+        '[]')
+     FROM works_authorship b LEFT JOIN works_author o ON o.id = b.author_id
+     WHERE b.work_id = w.id AND (b.position <= {byline} OR b.author_id = %s))::text
+FROM picked JOIN works_work w USING (id) ORDER BY place
+"""
+
+
+def works_of_author(author_id: int, asked: WorksFilter) -> list[WorkRow]:
+    source = "works_authorship a JOIN works_work w ON w.id = a.work_id"
+    own = "a.author_id = %s AND a.status <> 'rejected'"
+    return _works(source, [own], [author_id], asked, focus=author_id)
+
+
+def works_of_topic(topic_id: int, asked: WorksFilter) -> list[WorkRow]:
+    source = "works_worktopic wt JOIN works_work w ON w.id = wt.work_id"
+    return _works(source, ["wt.topic_id = %s"], [topic_id], asked, focus=0)
+
+
+def _works(
+    source: str, conditions: list[str], values: list[object], asked: WorksFilter, focus: int
+) -> list[WorkRow]:
+    for condition, wanted in _conditions(asked):
+        conditions.append(condition)
+        values.extend(wanted)
+    statement = WORKS.format(
+        order=ORDERS.get(asked.sort, ORDERS[""]),
+        source=source,
+        conditions=" AND ".join(conditions),
+        size=PAGE,
+        byline=BYLINE,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, (asked.page - 1) * PAGE, focus])
+        rows = cursor.fetchall()
+    return [WorkRow(*row[:-1], msgspec.json.decode(row[-1])) for row in rows]
+
+
+def _conditions(asked: WorksFilter) -> list[tuple[str, list[object]]]:
+    found: list[tuple[str, list[object]]] = []
+    if asked.year is not None:
+        found.append(("w.year = %s", [asked.year]))
+    if asked.type:
+        found.append((TYPED, [asked.type]))
+    if asked.topic:
+        found.append((IN_TOPIC, [asked.topic]))
+    if asked.q:
+        found.append((TEXT, [like(asked.q), like(escape(asked.q, quote=False))]))
+    return found
+
+
+def like(text: str) -> str:
+    """The text as a LIKE pattern that means it literally, anywhere."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+# --- lists of researchers ------------------------------------------------------------------
+
+
+class ResearcherRow(msgspec.Struct):
+    """A researcher in a list."""
+
+    slug: str
+    name: str
+    works: int
+    years: list[tuple[int | None, int]]
+    top_topics: list[tuple[str, str, int]]
+    score: int | None
+    band: str
+    level: int
+    several: bool
+
+
+RESEARCHER = """
+a.slug, a.name, f.works, f.years::text, f.top_topics::text, f.trust_score, f.trust_band, f.level,
+f.several
+"""
+
+SEARCH = f"""
+SELECT {RESEARCHER} FROM works_author a JOIN works_authorfacts f ON f.author_id = a.id
+WHERE to_tsvector('simple', a.name_key) @@ to_tsquery('simple', %s)
+    AND a.merged_into_id IS NULL AND f.works > 0
+ORDER BY f.works DESC, a.name_key, a.id LIMIT %s
+"""
+
+BROWSE = f"""
+SELECT {RESEARCHER} FROM works_author a JOIN works_authorfacts f ON f.author_id = a.id
+WHERE a.letter = %s AND a.merged_into_id IS NULL AND f.works > 0
+ORDER BY a.name_key, a.id LIMIT %s OFFSET %s
+"""
+
+LEADING = f"""
+SELECT {RESEARCHER} FROM works_authorfacts f JOIN works_author a ON a.id = f.author_id
+WHERE a.merged_into_id IS NULL AND f.works > 0
+ORDER BY f.works DESC, f.author_id LIMIT %s
+"""
+
+OF_TOPIC = """
+SELECT o.slug, o.name, count(*) AS n
+FROM works_worktopic wt JOIN works_authorship b ON b.work_id = wt.work_id
+JOIN works_author o ON o.id = b.author_id
+WHERE wt.topic_id = %s AND b.status <> 'rejected'
+GROUP BY o.id ORDER BY n DESC, o.name_key, o.id LIMIT %s
+"""
+
+TOTALS = """
+SELECT name, estimate FROM (VALUES
+    ('researchers', (SELECT count(*) FROM (SELECT 1 FROM works_authorfacts LIMIT 100001) s)),
+    ('works', (SELECT count(*) FROM (SELECT 1 FROM works_work LIMIT 100001) s))
+) AS totals (name, estimate)
+"""
+
+
+def search_researchers(q: str, most: int = RESULTS) -> list[ResearcherRow]:
+    """Researchers whose names have all these words or beginnings of words, in any order."""
+    words = names.key(q).split()[:8]
+    if not words:
+        return []
+    wanted = " & ".join(f"'{word.replace(chr(39), '')}':*" for word in words)
+    return _researchers(SEARCH, [wanted, most])
+
+
+def browse_researchers(letter: str, page: int) -> list[ResearcherRow]:
+    """One row more than a page holds, where there is a next page."""
+    return _researchers(BROWSE, [letter, ROWS + 1, (page - 1) * ROWS])
+
+
+def leading_researchers(most: int) -> list[ResearcherRow]:
+    return _researchers(LEADING, [most])
+
+
+def _researchers(statement: str, values: Sequence[object]) -> list[ResearcherRow]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, list(values))
+        rows = cursor.fetchall()
+    decode = msgspec.json.decode
+    return [ResearcherRow(*row[:3], decode(row[3]), decode(row[4]), *row[5:]) for row in rows]
+
+
+def researchers_of_topic(topic_id: int, most: int = 12) -> list[tuple[str, str, int]]:
+    """(slug, name, works), the most works first."""
+    with connection.cursor() as cursor:
+        cursor.execute(OF_TOPIC, [topic_id, most])
+        found: list[tuple[str, str, int]] = cursor.fetchall()
+    return found
+
+
+def totals() -> dict[str, int]:
+    """How many researchers and works there are, counted up to 100,001: then "100,000+" is said."""
+    with connection.cursor() as cursor:
+        cursor.execute(TOTALS)
+        return dict(cursor.fetchall())
+
+
+# --- one work ------------------------------------------------------------------------------
+
+
+class WorkFull(msgspec.Struct):
+    """A work's own page: its row, byline, identifiers, topics and the reports behind it."""
+
+    id: int
+    version: int
+    title_html: str
+    title_text: str
+    abstract_html: str
+    year: int | None
+    people: int
+    withdrawn: bool
+    byline: list[tuple[str, str | None, int]]
+    identifiers: list[tuple[str, str, bool]]
+    topics: list[tuple[str, str, str]]
+    reports: list[dict[str, Any]]
+
+
+# Names on a work's own page; "and N more" beyond.
+FULL_BYLINE = 200
+
+WORK = """
+SELECT w.id, w.version, w.title_html, w.title_text, w.abstract_html, w.year, w.people, w.withdrawn,
+    (SELECT coalesce(json_agg(json_build_array(b.name, o.slug, b.position) ORDER BY b.position),
+        '[]')
+     FROM works_authorship b LEFT JOIN works_author o ON o.id = b.author_id
+     WHERE b.work_id = w.id AND b.position <= %s)::text,
+    (SELECT coalesce(json_agg(json_build_array(scheme, value, verified) ORDER BY scheme, value),
+        '[]')
+     FROM works_workidentifier WHERE work_id = w.id)::text,
+    (SELECT coalesce(json_agg(json_build_array(t.slug, t.name, t.code) ORDER BY wt.position), '[]')
+     FROM works_worktopic wt JOIN works_topic t ON t.id = wt.topic_id
+     WHERE wt.work_id = w.id)::text,
+    (SELECT coalesce(json_agg(json_build_object('source', r.source, 'format', r.format,
+            'external_id', r.external_id, 'record_date', r.record_date, 'deleted', r.deleted,
+            'imported_at', r.imported_at, 'record', r.record::jsonb - 'authors')
+        ORDER BY NOT r.deleted DESC, r.rank DESC, r.record_date DESC, r.digest DESC), '[]')
+     FROM works_report r WHERE r.work_id = w.id)::text
+FROM works_work w WHERE w.id = %s
+"""
+
+
+def work(work_id: int) -> WorkFull | None:
+    with connection.cursor() as cursor:
+        cursor.execute(WORK, [FULL_BYLINE, work_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    return WorkFull(*row[:8], *(msgspec.json.decode(part) for part in row[8:]))

@@ -1,0 +1,132 @@
+"""Writes to the corpus that are no import: facts, names, and what is due."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+
+from works.domain import names
+
+# Topics kept with the facts: a card shows three, the profile's text eight.
+TOP_TOPICS = 8
+
+COUNTS = """
+WITH mine AS (
+    SELECT DISTINCT ON (a.author_id, a.work_id) a.author_id, a.work_id, w.year, w.identified,
+        w.complete, w.families, a.status = 'confirmed' AS confirmed
+    FROM works_authorship a JOIN works_work w ON w.id = a.work_id
+    WHERE a.author_id = ANY(%(ids)s) AND a.status <> 'rejected'
+), counts AS (
+    SELECT author_id, count(*) AS works, count(*) FILTER (WHERE identified) AS identified,
+        count(*) FILTER (WHERE complete) AS complete,
+        count(*) FILTER (WHERE families > 1) AS corroborated,
+        count(*) FILTER (WHERE confirmed) AS confirmed
+    FROM mine GROUP BY author_id
+), years AS (
+    SELECT author_id, jsonb_agg(jsonb_build_array(year, n) ORDER BY year) AS years
+    FROM (SELECT author_id, year, count(*) AS n FROM mine GROUP BY author_id, year) y
+    GROUP BY author_id
+), topics AS (
+    SELECT author_id, count(*) AS topics,
+        jsonb_agg(jsonb_build_array(t.slug, t.name, n) ORDER BY place)
+            FILTER (WHERE place <= %(top)s) AS top_topics
+    FROM (
+        SELECT author_id, topic_id, n,
+            row_number() OVER (PARTITION BY author_id ORDER BY n DESC, topic_id) AS place
+        FROM (
+            SELECT m.author_id, wt.topic_id, count(*) AS n
+            FROM mine m JOIN works_worktopic wt USING (work_id) GROUP BY 1, 2
+        ) counted
+    ) placed JOIN works_topic t ON t.id = topic_id
+    GROUP BY author_id
+), sources AS (
+    SELECT author_id, jsonb_agg(DISTINCT r.source) AS sources
+    FROM mine m JOIN works_report r USING (work_id) WHERE NOT r.deleted GROUP BY author_id
+), places AS (
+    SELECT DISTINCT ON (a.author_id) a.author_id, a.affiliations ->> 0 AS affiliation
+    FROM mine m JOIN works_authorship a USING (author_id, work_id)
+    WHERE a.affiliations <> '[]' ORDER BY a.author_id, m.year DESC NULLS LAST, m.work_id DESC
+)
+INSERT INTO works_authorfacts AS f (author_id, works, topics, years, top_topics, sources,
+    affiliation, identified, complete, corroborated, confirmed, company, circles)
+SELECT a.id, coalesce(c.works, 0), coalesce(t.topics, 0), coalesce(y.years, '[]'),
+    coalesce(t.top_topics, '[]'), coalesce(s.sources, '[]'),
+    left(coalesce(p.affiliation, ''), 300), coalesce(c.identified, 0),
+    coalesce(c.complete, 0), coalesce(c.corroborated, 0), coalesce(c.confirmed, 0),
+    '[]', '[]'
+FROM works_author a
+LEFT JOIN counts c ON c.author_id = a.id LEFT JOIN years y ON y.author_id = a.id
+LEFT JOIN topics t ON t.author_id = a.id LEFT JOIN sources s ON s.author_id = a.id
+LEFT JOIN places p ON p.author_id = a.id
+WHERE a.id = ANY(%(ids)s) ORDER BY a.id
+ON CONFLICT (author_id) DO UPDATE SET works = excluded.works, topics = excluded.topics,
+    years = excluded.years, top_topics = excluded.top_topics, sources = excluded.sources,
+    affiliation = excluded.affiliation, identified = excluded.identified,
+    complete = excluded.complete, corroborated = excluded.corroborated,
+    confirmed = excluded.confirmed, version = f.version + 1, refreshed_at = now()
+"""
+
+# Only records whose shown name may have changed: most have one form, and it is the one shown.
+FORMS = """
+SELECT author_id, jsonb_object_agg(name, n), shown FROM (
+    SELECT a.author_id, a.name, count(*) AS n, p.name AS shown
+    FROM works_authorship a JOIN works_author p ON p.id = a.author_id
+    WHERE a.author_id = ANY(%s) GROUP BY a.author_id, a.name, p.name
+) forms
+GROUP BY author_id, shown HAVING count(*) > 1 OR min(name) <> shown
+"""
+
+RENAME = """
+UPDATE works_author a SET name = n.name, slug = n.slug || '-' || a.public_id, letter = n.letter
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS n (id, name, slug, letter)
+WHERE a.id = n.id
+"""
+
+CHANGED = """
+INSERT INTO works_authorchange AS c (author_id, kind)
+SELECT id, 'works' FROM works_author WHERE id = ANY(%s) ORDER BY id
+ON CONFLICT (author_id, kind) DO UPDATE SET generation = c.generation + 1,
+    due_at = now(), attempts = 0, parked_at = NULL, error = ''
+"""
+
+
+def counts_refresh(author_ids: Sequence[int]) -> None:
+    """Recount works, topics, years and sources of these authors, and choose their shown names."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTS, {"ids": list(author_ids), "top": TOP_TOPICS})
+        cursor.execute(FORMS, [list(author_ids)])
+        _rename(cursor, cursor.fetchall())
+
+
+def _rename(cursor: Any, found: Sequence[tuple[int, Any, str]]) -> None:
+    chosen = [(key, names.display(json.loads(forms)), shown) for key, forms, shown in found]
+    changed = [(key, name) for key, name, shown in chosen if name != shown]
+    if changed:
+        ids, shown_names = zip(*changed)
+        slugs = [names.slug(name) for name in shown_names]
+        letters = [names.browse_letter(name) for name in shown_names]
+        cursor.execute(RENAME, [list(ids), list(shown_names), slugs, letters])
+
+
+def facts_update(columns: Mapping[str, str], rows: Sequence[Sequence[object]]) -> None:
+    """Set these columns (name → SQL type) of the facts; a row is (author id, value, …).
+
+    For the apps above: each column has one writer. Authors without a facts row are passed over.
+    """
+    if not rows:
+        return
+    sets = ", ".join(f"{name} = n.{name}" for name in columns)
+    arrays = ", ".join(f"%s::{kind}[]" for kind in ("bigint", *columns.values()))
+    statement = (
+        f"UPDATE works_authorfacts f SET {sets} FROM unnest({arrays}) AS n"
+        f" (author_id, {', '.join(columns)}) WHERE f.author_id = n.author_id"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(column) for column in zip(*rows)])
+
+
+def authors_changed(author_ids: Sequence[int]) -> None:
+    """Mark these authors as due for a refresh."""
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGED, [list(author_ids)])

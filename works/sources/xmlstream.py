@@ -1,0 +1,203 @@
+"""Elements of one name out of a stream of XML, parsed one at a time: a bad one costs only itself.
+
+Refused as a whole: a DOCTYPE or ENTITY declaration, UTF-16 and UTF-32, and every declared
+encoding but UTF-8 and US-ASCII. That includes an honest ISO-8859-1: OAI-PMH allows UTF-8 only,
+and a wrong guess would store wrong names.
+"""
+
+import codecs
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, TreeBuilder
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
+
+from works.domain.records import Refused
+from works.sources.base import BLOCK, RAW_CHARACTERS, Readable, check_narrow
+from works.sources.xmlsplit import CUT_OFF, Span, Splitter
+
+END_MISSING = "the file ends before its closing tag"
+DAMAGED = "the compressed data are cut off or damaged from here on"
+
+MAX_DEPTH = 64
+# Bounds on what expat and the tree may take: 20,000 authors with three elements each are
+# 160,000 tags, and text with 50,000 equals signs is no abstract.
+_MAX_TAGS = 320_000
+_MAX_ATTRIBUTES = 50_000
+_HEAD = 1024
+_ENCODING = re.compile(rb"<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([^\"'>]*)")
+_BOM = b"\xef\xbb\xbf"
+_WRAPPER = "records"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A record that could not be read, with the beginning of its bytes."""
+
+    reason: str
+    data: bytes
+
+
+class Broken(Exception):
+    """A record that is not well-formed: why, and at which of its bytes."""
+
+    def __init__(self, reason: str, at: int = -1) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.at = at
+
+
+class RecordStream:
+    """Iterates over the elements whose local name is `name`, whatever their prefix.
+
+    A cut-off end is one `Fault`, the last. `prolog` is what stands before the first record,
+    known once the iteration has begun. Raises `Refused` while iterating.
+    """
+
+    def __init__(self, stream: Readable, name: str) -> None:
+        self._splitter = Splitter(stream, name.encode())
+        self._ascii = False
+        self._opening = b""
+        self.prolog = b""
+
+    def __iter__(self) -> Iterator[Element | Fault]:
+        splitter = self._splitter
+        self._check_encoding(splitter.peek(_HEAD))
+        found = splitter.seek()
+        self.prolog = bytes(splitter.outside)
+        root, self._opening = _root_and_opening(self.prolog)
+        while found:
+            span, outcome = self._next()
+            yield outcome
+            if span.fault == CUT_OFF:
+                return
+            splitter.drop(span)
+            found = splitter.seek()
+        if splitter.cut or not _is_closed(root, splitter.outside):
+            reason = DAMAGED if splitter.cut else END_MISSING
+            yield Fault(reason, bytes(splitter.outside[-RAW_CHARACTERS:]))
+
+    def _next(self) -> tuple[Span, Element | Fault]:
+        span = self._splitter.measure()
+        try:
+            return span, self._parsed(span)
+        except Broken as broken:
+            if not span.may_hide_records(broken.at):
+                return span, self._fault(span, broken)
+        self._splitter.reopen(span)
+        span = self._splitter.measure()
+        try:
+            return span, self._parsed(span)
+        except Broken as broken:
+            return span, self._fault(span, broken)
+
+    def _parsed(self, span: Span) -> Element:
+        if span.fault:
+            raise Broken(span.fault)
+        if self._ascii and not self._splitter.buffer[: span.end].isascii():
+            raise Refused("the file says that it is US-ASCII and is not")
+        return parse(self._splitter.buffer, span.end, self._opening)
+
+    def _fault(self, span: Span, broken: Broken) -> Fault:
+        size = min(span.end, 4 * RAW_CHARACTERS)
+        return Fault(broken.reason, bytes(self._splitter.buffer[:size]))
+
+    def _check_encoding(self, head: bytes) -> None:
+        check_narrow(head)
+        text = head.removeprefix(_BOM).lstrip()
+        if text and not text.startswith(b"<"):
+            raise Refused("the file does not begin like XML in UTF-8")
+        declared = _ENCODING.match(text)
+        encoding = declared.group(1).lower() if declared else b"utf-8"
+        if encoding not in (b"utf-8", b"utf8", b"us-ascii", b"ascii"):
+            raise Refused("the file declares an encoding other than UTF-8")
+        self._ascii = encoding.endswith(b"ascii")
+
+
+def parse(data: bytearray, end: int, opening: bytes) -> Element:
+    """The element that `data[:end]` is, names as "{namespace}local"; raises `Broken`.
+
+    `opening` is a start tag for its surroundings: it declares the namespaces in force.
+    """
+    if data.count(b"<", 0, end) > _MAX_TAGS or data.count(b"=", 0, end) > _MAX_ATTRIBUTES:
+        raise Broken("more markup than a record can have")
+    parser = expat.ParserCreate("UTF-8", "}")
+    parser.buffer_text = True
+    tree = _Tree(parser)
+    try:
+        parser.Parse(opening)
+        for at in range(0, end, BLOCK):
+            parser.Parse(bytes(data[at : min(at + BLOCK, end)]))
+        parser.Parse(f"</{_WRAPPER}>".encode(), True)
+    except expat.ExpatError as error:
+        at = parser.ErrorByteIndex - len(opening)
+        raise Broken(_explained(error, data, end), at) from error
+    return tree.close()[0]
+
+
+class _Tree:
+    """Builds the tree from expat's events and stops at a depth that no record has."""
+
+    def __init__(self, parser: expat.XMLParserType) -> None:
+        self._builder = TreeBuilder()
+        self._depth = 0
+        self.close = self._builder.close
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._builder.data
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise Broken("elements are nested too deeply")
+        self._builder.start("{" + name if "}" in name else name, attributes)
+
+    def _end(self, name: str) -> None:
+        self._depth -= 1
+        self._builder.end("{" + name if "}" in name else name)
+
+
+def _explained(error: expat.ExpatError, data: bytearray, end: int) -> str:
+    if data.find(b"\0", 0, end) >= 0:
+        return "the record holds a NUL byte"
+    if not _is_utf8(data, end):
+        return "the record holds bytes that are not UTF-8"
+    return f"not well-formed XML: {expat.ErrorString(error.code)}"
+
+
+def _is_utf8(data: bytearray, end: int) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for at in range(0, end, BLOCK):
+            decoder.decode(data[at : min(at + BLOCK, end)], final=at + BLOCK >= end)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _root_and_opening(prolog: bytes) -> tuple[str, bytes]:
+    """The root's name, and one start tag that declares the namespaces in force behind `prolog`.
+
+    A broken prolog gives what it declared before it broke: its records may still be sound.
+    """
+    open_elements: list[tuple[str, dict[str, str]]] = []
+    parser = expat.ParserCreate("UTF-8")
+    parser.StartElementHandler = lambda name, given: open_elements.append((name, given))
+    parser.EndElementHandler = lambda _name: open_elements.pop()
+    with suppress(expat.ExpatError):
+        parser.Parse(prolog)
+    declared = {
+        key: value
+        for _, given in open_elements
+        for key, value in given.items()
+        if key == "xmlns" or key.startswith("xmlns:")
+    }
+    attributes = "".join(f" {key}={quoteattr(value)}" for key, value in declared.items())
+    root = open_elements[0][0] if open_elements else ""
+    return root, f"<{_WRAPPER}{attributes}>".encode()
+
+
+def _is_closed(root: str, rest: bytearray) -> bool:
+    return not root or f"</{root}".encode() in rest
