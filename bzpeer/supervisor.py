@@ -1,8 +1,8 @@
 """What `make run` starts: the servers, what the site needs to begin, and its three processes.
 
 A signal or the end of one process ends them all. Each process has a session of its own, so that a
-Ctrl-C reaches the supervisor alone, which stops the others in order; and the kernel kills what the
-supervisor, if it is killed itself, can no longer stop.
+Ctrl-C reaches the supervisor alone, which stops the others in order. If the supervisor itself is
+killed, a guard that it has forked kills them.
 """
 
 import http.client
@@ -19,7 +19,6 @@ from types import FrameType
 from typing import IO, NoReturn
 
 from bzpeer.embedded import CHECKOUT, EmbeddedError, data_dir, held_for
-from bzpeer.keeper.guise import die_with_parent
 
 READY_LIMIT = 120.0  # seconds until the first page must have answered
 STOP_LIMIT = 10.0  # seconds between asking the processes to stop and killing them
@@ -49,7 +48,7 @@ def supervise(
             _check(children)
             if time.monotonic() > deadline:
                 raise SupervisorError(f"The site did not get ready within {READY_LIMIT:.0f} s.")
-            time.sleep(0.1)
+            time.sleep(0.2)
         say(announcement)
         while True:
             _check(children)
@@ -69,21 +68,54 @@ def running(commands: Mapping[str, Sequence[str]]) -> Iterator[dict[str, subproc
     """The commands as processes whose lines are said with their name; they end with the block."""
     children: dict[str, subprocess.Popen[bytes]] = {}
     speakers = []
+    with _guard() as watch:
+        try:
+            for name, command in commands.items():
+                children[name] = _start(command)
+                watch(children[name].pid)
+                heard = (name, children[name].stdout)
+                speaker = threading.Thread(target=_speak, args=heard, daemon=True)
+                speaker.start()
+                speakers.append(speaker)
+            yield children
+        finally:
+            _stop(list(children.values()))
+            for speaker in speakers:
+                speaker.join(1)  # the last lines; a process that got away may hold the pipe
+
+
+@contextmanager
+def _guard() -> Iterator[Callable[[int], object]]:
+    """A process that kills the groups it is told of, all of them, if we end inside the block."""
+    reading, writing = os.pipe()
+    guard = os.fork()
+    if guard == 0:
+        try:
+            os.close(writing)
+            _kill_when_alone(reading)
+        finally:
+            os._exit(0)
+    os.close(reading)
     try:
-        for name, command in commands.items():
-            children[name] = _start(command)
-            speaker = threading.Thread(target=_speak, args=(name, children[name].stdout))
-            speaker.start()
-            speakers.append(speaker)
-        yield children
+        yield lambda group: os.write(writing, f"{group}\n".encode())
     finally:
-        _stop(list(children.values()))
-        for speaker in speakers:
-            speaker.join()
+        os.kill(guard, signal.SIGKILL)
+        os.waitpid(guard, 0)
+        os.close(writing)
+
+
+def _kill_when_alone(reading: int) -> None:
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)
+    os.setsid()  # what kills the supervisor's group does not reach us
+    with open(reading) as told:
+        groups = [int(line) for line in told]  # complete once the supervisor's end is closed
+    for group in groups:
+        with suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)
 
 
 def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
-    supervisor = os.getpid()
     return subprocess.Popen(  # noqa: S603
         command,
         stdin=subprocess.DEVNULL,
@@ -92,7 +124,6 @@ def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
         cwd=CHECKOUT,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
         start_new_session=True,
-        preexec_fn=lambda: die_with_parent(supervisor, signal.SIGKILL),
     )
 
 
@@ -211,10 +242,11 @@ def run_site() -> NoReturn:
         )
 
 
-def main() -> int:
+def exit_code(site: Callable[[], NoReturn]) -> int:
+    """Run a site to its end: 0 after a signal, 1 and a line on stderr after a failure."""
     stop_on_signals()
     try:
-        run_site()
+        site()
     except Stopped:
         return 0
     except (EmbeddedError, SupervisorError) as error:
@@ -223,4 +255,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(run_site))

@@ -1,6 +1,17 @@
+"""Every address of the site. The project joins the apps; no app names another's views."""
+
 from django.urls import include, path
 
 urlpatterns = [
     path("", include("bzpeer.lib.urls")),
+    path("", include("profiles.urls")),
+    path("", include("claims.urls")),
+    path("", include("graph.urls")),
+    path("", include("works.urls")),
     path("accounts/", include("allauth.account.urls")),
 ]
+
+handler400 = "bzpeer.lib.views.bad_request"
+handler403 = "bzpeer.lib.views.forbidden"
+handler404 = "bzpeer.lib.views.not_found"
+handler500 = "bzpeer.lib.views.server_error"

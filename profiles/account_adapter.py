@@ -21,12 +21,17 @@ UNSAID = (
     "account/messages/logged_out.txt",
 )
 
+LONGEST = User._meta.get_field("email").max_length or 0
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def clean_email(self, email: str) -> str:
         """Refuse letters that fold to others: `mıke@` must never stand for `mike@`."""
         if not email.partition("@")[0].isascii():
             raise ValidationError("Enter an address without accents before the @.")
+        # allauth would keep the part that fits.
+        if len(email) > LONGEST:
+            raise ValidationError("This address is too long.")
         return email
 
     def is_safe_url(self, url: str | None) -> bool:

@@ -3,10 +3,16 @@
 from allauth.account import views as allauth
 from django.urls import path, re_path
 
-from profiles.account_views import SignUpView, account_page, strangers_only, whole
+from profiles.account_views import (
+    LogInView,
+    SignUpView,
+    account_page,
+    strangers_only,
+    whole,
+)
 
 urlpatterns = [
-    path("login/", account_page(allauth.login), name="account_login"),
+    path("login/", account_page(LogInView.as_view()), name="account_login"),
     path("logout/", account_page(allauth.logout), name="account_logout"),
     path("inactive/", account_page(allauth.account_inactive), name="account_inactive"),
     path("signup/", account_page(SignUpView.as_view()), name="account_signup"),

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.account.views import SignupView
+from allauth.account.internal.stagekit import clear_login
+from allauth.account.stages import LoginStage
+from allauth.account.views import LoginView, SignupView
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +17,15 @@ from bzpeer.lib.access import no_store, public, signed_in
 from profiles.account_forms import SignUpForm
 
 View = Callable[..., HttpResponseBase]
+
+
+class LogInView(LoginView):  # type: ignore[misc]
+    def _redirect_to_pending_stage(self, request: HttpRequest, stage: LoginStage) -> None:
+        """To come here is to start again: a sign-up that waits for its code is let go.
+
+        It may be no sign-up at all but what we show to who signs up with a known address.
+        """
+        clear_login(request)
 
 
 class SignUpView(SignupView):  # type: ignore[misc]

@@ -1,14 +1,14 @@
 """Rows that are work to do: claimed by one worker at a time, retried later, parked after three.
 
 A claim counts an attempt and moves `due_at` past the lease, so a worker that dies gives its rows
-back by doing nothing. The attempt is also the proof of the claim: `done` and `failed` touch only
+back by doing nothing. That `due_at` is also the proof of the claim: `done` and `failed` touch only
 rows that nobody has claimed or renewed since. Whoever renews a waiting row (the same thing is to
-be done again) sets `attempts = 0` and `due_at = now()`.
+be done again) sets `due_at = Now()` and `attempts = 0`.
 """
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.apps import apps
@@ -44,36 +44,45 @@ class DueRow(models.Model):
 
 Row = TypeVar("Row", bound=DueRow)
 
+# The statement's own time, as Django's Now(): a long transaction claims what came due during it.
 PARK_SILENT = """
-    UPDATE {table} SET parked_at = now(), error = %s
-    WHERE parked_at IS NULL AND due_at <= now() AND attempts >= %s
+    UPDATE {table} SET parked_at = statement_timestamp(), error = %s
+    WHERE parked_at IS NULL AND due_at <= statement_timestamp() AND attempts >= %s
 """
 # ARRAY(…) is evaluated once; as a join, a re-run of the sub-select would lock more than the limit.
 CLAIM = """
-    UPDATE {table} SET due_at = now() + make_interval(secs => %s), attempts = attempts + 1
+    UPDATE {table} SET attempts = attempts + 1,
+        due_at = statement_timestamp() + make_interval(secs => %s)
     WHERE {key} = ANY (ARRAY(
         SELECT {key} FROM {table}
-        WHERE parked_at IS NULL AND due_at <= now(){where}
+        WHERE parked_at IS NULL AND due_at <= statement_timestamp(){where}
         ORDER BY due_at, {key} LIMIT %s FOR UPDATE SKIP LOCKED
     )) RETURNING *
 """
 MINE = """
-    unnest(%s::bigint[], %s::int[]) AS mine(key, attempt)
-    WHERE {key} = mine.key AND attempts = mine.attempt
+    unnest(%s::bigint[], %s::timestamptz[]) AS mine(key, due)
+    WHERE {key} = mine.key AND due_at = mine.due
 """
 DONE = "DELETE FROM {table} USING" + MINE
 POSTPONED = f"""
-    UPDATE {{table}} SET error = %s, due_at = now() + make_interval(secs => %s),
-        attempts = attempts - 1
+    UPDATE {{table}} SET error = %s, attempts = attempts - 1,
+        due_at = statement_timestamp() + make_interval(secs => %s)
     FROM {MINE}
 """
 FAILED = f"""
-    UPDATE {{table}} SET error = %s, due_at = now() + make_interval(secs => %s * attempts),
-        parked_at = CASE WHEN attempts >= %s THEN now() END
+    UPDATE {{table}} SET error = %s,
+        due_at = statement_timestamp() + make_interval(secs => %s * attempts),
+        parked_at = CASE WHEN attempts >= %s THEN statement_timestamp() END
     FROM {MINE} RETURNING parked_at IS NOT NULL
 """
-WAITING = "SELECT min(due_at) FROM {table} WHERE parked_at IS NULL AND due_at <= now()"
-OLDEST = "SELECT extract(epoch FROM now() - min(due))::float8 FROM ({waiting}) AS waiting (due)"
+WAITING = """
+    SELECT min(due_at) FROM {table}
+    WHERE parked_at IS NULL AND due_at <= statement_timestamp()
+"""
+OLDEST = """
+    SELECT extract(epoch FROM statement_timestamp() - min(due))::float8
+    FROM ({waiting}) AS waiting (due)
+"""
 
 
 def claim(model: type[Row], limit: int, lease: timedelta, **equal: str | int) -> list[Row]:
@@ -138,5 +147,5 @@ def _for(model: type[DueRow], statement: str, where: str = "") -> str:
     return statement.format(table=quote(meta.db_table), key=quote(meta.pk.column), where=where)
 
 
-def _mine(rows: Sequence[DueRow]) -> list[list[int]]:
-    return [[row.pk for row in rows], [row.attempts for row in rows]]
+def _mine(rows: Sequence[DueRow]) -> list[list[int] | list[datetime]]:
+    return [[row.pk for row in rows], [row.due_at for row in rows]]

@@ -13,7 +13,10 @@ WORKER = "worker"
 LATE_S = 60
 BACKLOG_S = 90
 
-AGE = "SELECT extract(epoch FROM now() - at)::float8 FROM lib_heartbeat WHERE name = %s"
+AGE = """
+    SELECT extract(epoch FROM statement_timestamp() - at)::float8
+    FROM lib_heartbeat WHERE name = %s
+"""
 
 
 @dataclass(frozen=True, slots=True)

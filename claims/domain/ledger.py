@@ -208,8 +208,8 @@ def _raise_network(facts: TrustFacts) -> Iterator[_Way]:
         yield action, "network", _replace(facts, close=ENOUGH_CLOSE)
     reachable = min(ENOUGH_VERIFIED, facts.close)
     if reachable > facts.verified_close:
-        who = _count(reachable - facts.verified_close, "close collaborator")
-        action = f"{who} more at L2 or above, by claiming their own records"
+        number = reachable - facts.verified_close
+        action = f"{number} more of the close collaborators at L2, by claiming their own records"
         yield action, "invite", _replace(facts, verified_close=reachable)
 
 

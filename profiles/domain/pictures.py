@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
-BAND_EDGES = (0, 20, 40, 65, 85, 100)
 LEVELS = 5
 BAR_HEIGHT = 56
 EMPTY_BAR = 2
@@ -35,7 +34,8 @@ def year_bars(years: Iterable[YearCount], target: str = "works") -> str:
 
     Each link filters the element with id `target`, and has an id of its own, by which the focus
     is found again after the list was exchanged. Years without works are shown as gaps; the
-    undated works stand apart at the end. No years give an empty string.
+    undated works stand apart at the end and are no link, since no filter asks for them.
+    No years give an empty string.
     """
     counted = list(years)
     if not counted:
@@ -48,8 +48,11 @@ def year_bars(years: Iterable[YearCount], target: str = "works") -> str:
     return f'<ol class="{kind}">{"".join(columns)}</ol>'
 
 
-def trust_scale(score: int, band: str, edges: Sequence[int] = BAND_EDGES) -> str:
-    """Draw a score of 0 to 100 on the scale of its bands, named for who cannot see it."""
+def trust_scale(score: int, band: str, edges: Sequence[int]) -> str:
+    """Draw a score of 0 to 100 on the scale of its bands, named for who cannot see it.
+
+    `edges` are the bounds of the bands from 0 to 100, both included.
+    """
     current = next((i for i, edge in enumerate(edges[1:-1]) if score < edge), len(edges) - 2)
     bands = "".join(
         f'<rect class="band{" current" if i == current else ""}" '
@@ -78,8 +81,8 @@ def share_bar(share: float) -> str:
     width = round(100 * min(max(share, 0.0), 1.0))
     return (
         '<svg class="share-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">'
-        '<rect class="whole" width="100" height="4" rx="2"/>'
-        f'<rect class="part" width="{width}" height="4" rx="2"/></svg>'
+        '<rect class="whole" width="100" height="4"/>'
+        f'<rect class="part" width="{width}" height="4"/></svg>'
     )
 
 
@@ -110,16 +113,23 @@ def _gap(missing: int, newer: int) -> list[str]:
 
 def _column(entry: YearCount, tallest: int, target: str) -> str:
     """Draw one year: the whole column is the link, so that a small bar is easy to hit."""
-    year = "undated" if entry.year is None else str(entry.year)
-    url, to = escape(entry.url), escape(target)
     height = max(SMALLEST_BAR, round(BAR_HEIGHT * entry.count / max(tallest, 1)))
     noun = "work" if entry.count == 1 else "works"
+    label = "undated" if entry.year is None else str(entry.year)
+    number = f'<b>{entry.count:,}<span class="vh"> {noun}, </span></b>'
+    drawn = f"{number}{_bar(height)}<span>{label}</span>"
+    if entry.year is None:
+        return f'<li class="undated">{drawn}</li>'
+    return f"<li><a {_link(entry, escape(target))}>{drawn}</a></li>"
+
+
+def _link(entry: YearCount, target: str) -> str:
+    url = escape(entry.url)
+    current = ' aria-current="true"' if entry.current else ""
     return (
-        f'<li><a id="year-{year}" href="{url}#{to}"{" aria-current=true" if entry.current else ""}'
-        f' hx-get="{url}" hx-target="#{to}" hx-select="#{to}" hx-swap="outerHTML"'
-        f' hx-select-oob="#{to}-status:innerHTML" hx-push-url="true">'
-        f'<b>{entry.count:,}<span class="vh"> {noun}, </span></b>{_bar(height)}'
-        f"<span>{year}</span></a></li>"
+        f'id="year-{entry.year}" href="{url}#{target}"{current} hx-get="{url}" '
+        f'hx-target="#{target}" hx-select="#{target}" hx-swap="outerHTML" '
+        f'hx-select-oob="#{target}-status:innerHTML" hx-push-url="true"'
     )
 
 

@@ -7,9 +7,12 @@ from django import template
 from django.utils.safestring import SafeString
 
 from bzpeer.lib.safe import trusted
+from claims.domain.trust import BANDS
 from profiles.domain import pictures
 
 register = template.Library()
+
+BAND_EDGES = (*(floor for floor, _ in BANDS), 100)
 
 
 @register.simple_tag
@@ -20,7 +23,7 @@ def year_bars(years: Iterable[Mapping[str, Any]]) -> SafeString:
 
 @register.simple_tag
 def trust_scale(score: int, band: str) -> SafeString:
-    return trusted(pictures.trust_scale(score, band))
+    return trusted(pictures.trust_scale(score, band, BAND_EDGES))
 
 
 @register.simple_tag

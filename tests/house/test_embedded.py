@@ -336,6 +336,38 @@ def test_where_root_has_no_guise_the_error_says_what_to_do(
         choose_guise(Room.of(data), [Path("/bin/true")])
 
 
+# manage.py
+
+ASK = "from django.db import connection as c; k = c.cursor(); k.execute('SELECT 7'); "
+ASK += "print('database says', k.fetchone()[0])"
+
+
+def manage(data: Path, *arguments: str) -> str:
+    environ = {key: value for key, value in os.environ.items() if not key.endswith("_URL")}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=CHECKOUT, check=True, capture_output=True, text=True,
+        env=environ | {"DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "bzpeer.settings.test"},
+    ).stdout  # fmt: skip
+
+
+def test_a_command_brings_its_own_servers_and_takes_them_away(data: Path) -> None:
+    assert "database says 7" in manage(data, "shell", "-c", ASK)
+    assert processes_of(data) == {}
+
+
+def test_a_command_beside_a_running_site_uses_the_same_servers(data: Path) -> None:
+    with held(data):
+        server = postmaster_of(data)
+        assert "database says 7" in manage(data, "shell", "-c", ASK)
+        assert postmaster_of(data) == server
+
+
+def test_a_command_that_asks_no_server_starts_none(data: Path) -> None:
+    assert "collectstatic" in manage(data, "help")
+    assert not data.exists()
+
+
 # The names
 
 

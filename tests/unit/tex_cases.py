@@ -1,12 +1,13 @@
-"""An oracle for lost letters, and strings that try to come alive.
+"""Judges of the renderer that do not use it: of lost letters, and of anything alive.
 
-The oracle reads TeX in its own crude way: it takes out the names of known macros, undoes
+The oracle of letters reads TeX in its own crude way: it takes out the names of known macros, undoes
 entities, folds accents and styles by compatibility decomposition, and compares bare letters.
 """
 
 import html
 import re
 import unicodedata
+from html.parser import HTMLParser
 
 from works.domain.tex.symbols import (
     ACCENTS,
@@ -30,11 +31,15 @@ KNOWN = (
     set(ACCENTS) | set(BREAKS) | set(DASHES) | set(DECLARED) | set(LASTING) | set(LETTERS)
     | set(MATHS) | set(MATHS_ACCENTS) | set(MATHS_SPACES) | set(PARENTHESES) | set(SILENT)
     | set(STYLED) | set(TAGGED) | set(TEXT_SYMBOLS) | set(WORDS)
-    | set("frac tfrac dfrac nicefrac sfrac sqrt not pmod binom over choose url path href verb".split())
+    | {"frac", "tfrac", "dfrac", "nicefrac", "sfrac", "sqrt", "not", "pmod", "binom"}
+    | {"over", "choose", "url", "path", "href", "verb"}
 )  # fmt: skip
 _MACRO = re.compile(r"\\([A-Za-z]+)|\\.")
 _ENVIRONMENT = re.compile(r"\\(?:begin|end) *\{[a-z]+\*?\}(?:\[[a-z!]*\])?")
 _ENTITY = re.compile(r"&[#A-Za-z][A-Za-z0-9]{0,31};")
+_UNWANTED = re.compile(
+    "[^\x20-\x7e\x85\xa0-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff\t\n\r\f\v]"
+)
 _TAG = re.compile(r"</?(?:i|b|em|strong|sub|sup)>", re.IGNORECASE)
 _BROKEN = re.compile(r"\\([a-z])\{([a-z]{2,})\}")
 _ROOT = re.compile(r"\\sqrt *\[\d\]")
@@ -50,7 +55,7 @@ def letters_of_source(source: str) -> str:
     """What must be found again, in this order, in the output."""
     for _ in range(2):
         source = _ENTITY.sub(lambda entity: html.unescape(entity[0]), source)
-    source = _BROKEN.sub(_kept_broken, source)
+    source = _BROKEN.sub(_kept_broken, _UNWANTED.sub("", source))
     source = _TAG.sub(" ", _ROOT.sub(" ", _ENVIRONMENT.sub(" ", source)))
     return letters(_MACRO.sub(_kept_name, source))
 
@@ -71,3 +76,53 @@ def lost_letter(source: str, shown: str) -> str:
         if letter not in found:
             return f"{letter!r} at {wanted[max(0, index - 20) : index + 20]!r}"
     return ""
+
+
+ALLOWED = frozenset({"em", "strong", "code", "sub", "sup", "span"})
+
+
+class _Judge(HTMLParser):
+    """Reads HTML as a browser would and remembers all that is not allowed."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.faults: list[str] = []
+        self.open: list[str] = []
+        self.words: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        wanted = [("class", "tex")] if tag == "span" else []
+        if tag not in ALLOWED or attrs != wanted:
+            self.faults.append(f"<{tag} {attrs}>")
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.faults.append(f"</{tag}> closes nothing")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.faults.append(f"<{tag} {attrs}/>")
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        self.faults.append(f"comment {data!r}")
+
+    def handle_decl(self, decl: str) -> None:
+        self.faults.append(f"declaration {decl!r}")
+
+    def handle_pi(self, data: str) -> None:
+        self.faults.append(f"instruction {data!r}")
+
+    def unknown_decl(self, data: str) -> None:
+        self.faults.append(f"section {data!r}")
+
+
+def judged(markup: str) -> tuple[list[str], str]:
+    """What is alive or badly nested in `markup` (nothing, one hopes), and the text that is read."""
+    judge = _Judge()
+    judge.feed(markup)
+    judge.close()
+    left_open = [f"<{tag}> stays open" for tag in judge.open]
+    return judge.faults + left_open, "".join(judge.words)

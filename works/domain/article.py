@@ -10,7 +10,7 @@ from typing import NamedTuple
 from works.domain import tex
 from works.domain.provenance import venue
 from works.domain.records import WorkRecord
-from works.domain.taxonomy import official_name, topic_slug
+from works.domain.taxonomy import is_shared, official_name, topic_slug
 
 # Stored with each piece: raising it makes `manage.py rerender` rebuild them.
 TEMPLATE_VERSION = 100 * tex.VERSION + 1
@@ -66,12 +66,20 @@ def topics(record: WorkRecord) -> list[TopicName]:
         (item.scheme, item.code): TopicName(
             item.scheme,
             item.code,
-            official_name(item.scheme, item.code) or item.code,
+            topic_name(item.scheme, item.code),
             topic_slug(item.scheme, item.code),
         )
         for item in record.categories
     }
     return list(found.values())
+
+
+def topic_name(scheme: str, code: str) -> str:
+    """The official name, with the code beside it where another topic of the scheme shares it."""
+    name = official_name(scheme, code)
+    if name is None:
+        return code
+    return f"{name} ({code})" if is_shared(scheme, name) else name
 
 
 def pieces(record: WorkRecord, year: int | None) -> Pieces:
@@ -148,7 +156,7 @@ def byline(names: Sequence[Name], *, focus: str = "", hidden: int = 0) -> str:
     """The names as links, the one whose slug is `focus` as bold text, and how many are left out."""
     shown = ", ".join(_name(name, focus) for name in names)
     more = f' <span class="more-authors">and {hidden:,} more</span>' if hidden > 0 else ""
-    return f'<p class="byline">{shown}{more}</p>' if names else ""
+    return shown + more
 
 
 def _name(name: Name, focus: str) -> str:
@@ -165,5 +173,5 @@ def article(work_id: int, title_html: str, head_html: str, byline_html: str, bod
     return (
         f'<article class="work" id="work-{work_id}" data-work-id="{work_id}">{head_html}'
         f'<h4 dir="auto"><a href="/works/{work_id}/">{title_html}</a></h4>'
-        f"{byline_html}{body_html}</article>"
+        f'<p class="byline">{byline_html}</p>{body_html}</article>'
     )

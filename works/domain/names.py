@@ -144,6 +144,7 @@ def key(name: str) -> str:
     ("Jean-Pierre" = "Jean Pierre", "O'Neil" = "ONeil"); nicknames in brackets or quotes, titles
     and degrees go; suffixes stay (jr, sr, ii, iii, iv). Idempotent, and never empty for a person.
     """
+    name = clean(name)
     text = _folded_once(name)
     if not _PLAIN.fullmatch(name):
         # What folding lays bare ("«And Roe", "Roe1,") is cleaned like anything else.

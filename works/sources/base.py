@@ -56,7 +56,7 @@ def check_narrow(head: bytes) -> None:
 
 def without_wide_gaps(head: bytes) -> bytes:
     """The ASCII letters of a text in whatever width, to tell whose it is before it is refused."""
-    return head.replace(b"\0", b"") if _WIDE.match(head) else head
+    return head.replace(b"\0", b"").lstrip(b"\xfe\xff") if _WIDE.match(head) else head
 
 
 def reject(position: int, field: str, reason: str, data: bytes, external_id: str = "") -> Rejected:

@@ -22,7 +22,9 @@ _UNKNOWN = re.compile(r"Object contains unknown field `(.*?)`(?: - at `(.*)`)?",
 _MISSING = re.compile(r"Object missing required field `(\w+)`(?: - at `(.*)`)?")
 _MISTYPED = re.compile(r"Expected `(.*?)`.* - at `(.*)`")
 _ELSEWHERE = re.compile(r"(.*) - at `(.*)`", re.DOTALL)
-_SURROGATE = re.compile(rb"\\\\u[dD][89a-fA-F]")
+_SURROGATE = re.compile(
+    rb"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]"
+)
 _NO_NUMBER = re.compile(rb"[:,\[]\s*-?(?:NaN|Infinity)\b")
 _KINDS = {
     "str": "a text",

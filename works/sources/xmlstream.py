@@ -200,4 +200,5 @@ def _root_and_opening(prolog: bytes) -> tuple[str, bytes]:
 
 
 def _is_closed(root: str, rest: bytearray) -> bool:
-    return not root or f"</{root}".encode() in rest
+    end = rb"</%s\s*>" % re.escape(root.encode())
+    return not root or re.search(end, rest) is not None

@@ -39,5 +39,7 @@ def name_class(name: str) -> str:
 
 def _is_latin(name: str) -> bool:
     """Tell whether all letters are Latin, accents composed or not."""
-    letters = (character for character in unicodedata.normalize("NFKD", name) if character.isalpha())
+    letters = (
+        character for character in unicodedata.normalize("NFKD", name) if character.isalpha()
+    )
     return all(letter <= LAST_LATIN for letter in letters)

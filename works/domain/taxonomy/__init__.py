@@ -1,6 +1,7 @@
 """The official names of the codes that sources file works under."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from hashlib import sha256
 from types import MappingProxyType
@@ -8,6 +9,10 @@ from types import MappingProxyType
 from works.domain.taxonomy.arxiv import ARXIV
 
 _SCHEMES: Mapping[str, Mapping[str, str]] = MappingProxyType({"arxiv": ARXIV})
+_SHARED = {
+    scheme: {name for name, count in Counter(names.values()).items() if count > 1}
+    for scheme, names in _SCHEMES.items()
+}
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 _MARK = 8
 
@@ -15,6 +20,11 @@ _MARK = 8
 def official_name(scheme: str, code: str) -> str | None:
     """The name that the scheme's owner gives to a code; None where we know none."""
     return _SCHEMES.get(scheme, {}).get(code)
+
+
+def is_shared(scheme: str, name: str) -> bool:
+    """Whether several codes of the scheme have this name (cs.LG and stat.ML: Machine Learning)."""
+    return name in _SHARED.get(scheme, ())
 
 
 def topic_slug(scheme: str, code: str) -> str:

@@ -41,9 +41,9 @@ def accented(source: str, at: int) -> tuple[str, int] | None:
     end = rest.end() if rest else base.end()
     if source[end : end + braces] != "}" * braces:
         return None
-    if not braces and _is_quote(source[start + 1], base[0], marks):
-        return None
     letter = base[1] or LETTERS.get(base[2] or "", base[0])
+    if not braces and _is_quote(source[start + 1], letter, marks):
+        return None
     shown = unicodedata.normalize("NFC", letter + "".join(reversed(marks)))
     return shown + (rest[0] if rest else ""), end + braces
 

@@ -251,7 +251,8 @@ class _Parser:
 
     def _negation(self, level: int, style: Style) -> Atom:
         struck = self._argument(level, style)
-        return Atom(struck[0].kind, _accented(struck, "\u0338").events)
+        shown = _accented(struck, "\u0338")
+        return Atom(struck[0].kind, shown.events)
 
     def _modulus(self, level: int, style: Style) -> Atom:
         modulus = spaced(self._argument(level, style), tight=False)

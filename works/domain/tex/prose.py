@@ -134,21 +134,21 @@ class _Prose:
     def group_end(self, at: int) -> int:
         if not self.braces:
             return self._literal(at, at + 1)
+        styled = False
         while (frame := self.frames.pop()).closer != "}":
             if not frame.closer:
                 self._close(frame)
+                styled = True
         self.braces -= 1
-        if self._shows_braces(frame, at):
+        if frame.keeps_braces or (not styled and self._is_set(frame, at)):
             self.out.append("}")
             self.shown_braces_at = at + 1 if frame.keeps_braces else -1
         else:
             self._close(frame)
         return at + 1
 
-    def _shows_braces(self, frame: _Frame, end: int) -> bool:
+    def _is_set(self, frame: _Frame, end: int) -> bool:
         """TeX drops the braces of a group; a set such as {0,1} in plain text keeps them."""
-        if frame.keeps_braces:
-            return True
         if frame.start < 0 or self.in_name:
             return False
         inside = self.source[frame.start : end]

@@ -1,7 +1,9 @@
 """What `~` and `--` mean in prose: TeX's sign, or just what was typed."""
 
-# An aside that opens with "--" closes within so many characters.
-_ASIDE = 200
+import re
+
+# The rest of an aside that opened with "--": it closes within 200 characters.
+_CLOSED = re.compile(r".{1,200}?[^\s-]--(?![->])")
 
 
 def tilde(source: str, at: int) -> str:
@@ -30,7 +32,7 @@ def _means_itself(source: str, at: int) -> bool:
     """`--option` (an aside that opens like it also closes) and `C--`."""
     before, after = _around(source, at, at + 2)
     if before == " " and after != " ":
-        return source.find("--", at + 2, at + 2 + _ASIDE) < 0
+        return not _CLOSED.match(source, at + 2)
     single = before.isupper() and not source[max(0, at - 2) : at - 1].isalnum()
     return single and after == " "
 

@@ -3,7 +3,6 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
@@ -19,5 +18,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
         call_command("build_assets")
-        if not options["no_sample"] and not apps.get_model("works", "Work").objects.exists():
+        if not options["no_sample"]:
             call_command("load_sample")

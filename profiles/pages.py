@@ -1,0 +1,134 @@
+"""What the researcher's page and its machine-readable form show."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bzpeer.lib.safe import trusted
+from claims.domain.trust import FORMULA
+from claims.pages import ledger_of, line_context
+from works.pages import (
+    indexable,
+    page_context,
+    researcher_context,
+    researcher_url,
+    works_context,
+)
+from works.queries import Head, WorkRow, WorksFilter
+
+NEAR_PEOPLE = NEAR_TOPICS = 6
+NEAR_WORKS = 3
+
+
+def researcher_page_context(
+    head: Head, rows: Sequence[WorkRow], *, following: bool
+) -> dict[str, Any]:
+    r = researcher_context(head)
+    found = ledger_of(head)
+    return {
+        "page": page_context(
+            f"{head.name}, researcher profile",
+            description(head),
+            r["url"],
+            noindex=not indexable(head),
+            kind="profile",
+        ),
+        "r": r,
+        "trust_lines": [line_context(entry, head) for entry in found.entries] if found else [],
+        "follow": follow_context(head, following),
+        "claim": {"url": f"{r['url']}claim/", "open": False},
+        "nearby": nearby(head, rows),
+        "works": works_context(head, WorksFilter(), rows),
+    }
+
+
+def description(head: Head) -> str:
+    counts = f"{head.name} on BZPEER: {head.works} published works, {head.topics} topics"
+    if head.trust_score is None:
+        return f"{counts}."
+    return f"{counts}, trust {head.trust_score} ({head.trust_band}), level L{head.level}."
+
+
+def follow_context(head: Head, following: bool) -> dict[str, Any]:
+    url = f"{researcher_url(head.slug)}follow/"
+    return {"url": url, "count": head.followers, "following": following}
+
+
+def nearby(head: Head, rows: Sequence[WorkRow]) -> dict[str, Any] | None:
+    """A first look at the neighbourhood; None while nothing is computed."""
+    if not head.version:
+        return None
+    return {
+        "people": [
+            {"name": name, "url": researcher_url(slug), "works": works}
+            for slug, name, works, _ in head.company[:NEAR_PEOPLE]
+        ],
+        "topics": [
+            {"name": name, "url": f"/topics/{slug}/", "works": works}
+            for slug, name, works in head.top_topics[:NEAR_TOPICS]
+        ],
+        "works": [
+            {"title_html": trusted(w.title_html), "url": f"/works/{w.id}/", "year": w.year}
+            for w in rows[:NEAR_WORKS]
+        ],
+    }
+
+
+def researcher_json(head: Head, site: str) -> dict[str, Any]:
+    """schema.org ProfilePage with our own facts beside it; nothing private is in it."""
+    url = site + researcher_url(head.slug)
+    return {
+        "@context": "https://schema.org",
+        "@type": "ProfilePage",
+        "url": url,
+        "dateModified": head.trust_at.isoformat() if head.trust_at else None,
+        "mainEntity": {"@type": "Person", "@id": url, "name": head.name, "url": url},
+        "bzpeer": {
+            "slug": head.slug,
+            "name": head.name,
+            "claim_state": head.claim_state,
+            "verification_level": f"L{head.level}",
+            "trust": trust_json(head, site),
+            "counts": {
+                "works": head.works,
+                "followers": head.followers,
+                "topics": head.topics,
+                "close_collaborators": head.close_collaborators,
+            },
+            "identity": identity_json(head),
+        },
+    }
+
+
+def trust_json(head: Head, site: str) -> dict[str, Any]:
+    found = ledger_of(head)
+    lines = [line_context(entry, head) for entry in found.entries] if found else []
+    return {
+        "score": head.trust_score,
+        "band": head.trust_band or None,
+        "formula": FORMULA,
+        "computed_at": head.trust_at.isoformat() if head.trust_at else None,
+        "lines": [
+            {
+                "code": line["code"],
+                "points": float(line["points"]),
+                "max": line["max"],
+                "evidence": line["evidence"],
+                "raise_by": [
+                    way | {"points": float(way["points"]), "url": site + way["url"]}
+                    if way["url"]
+                    else way | {"points": float(way["points"]), "url": None}
+                    for way in line["raise_by"]
+                ],
+            }
+            for line in lines
+        ],
+    }
+
+
+def identity_json(head: Head) -> dict[str, Any]:
+    status = "several" if head.several else "clear" if head.version else "undecided"
+    groups = [
+        {key: circle[key] for key in ("works", "years", "topics", "collaborators")}
+        for circle in head.circles
+    ]
+    return {"status": status, "groups": groups}

@@ -1,0 +1,123 @@
+"""Home, the researcher's page, following, and one's own account."""
+
+from typing import cast
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bzpeer.lib import access, limits
+from bzpeer.lib.views import too_many
+from profiles import queries
+from profiles.models import User
+from profiles.pages import follow_context, researcher_json, researcher_page_context
+from profiles.services import follow as follow_author
+from profiles.services import unfollow as unfollow_author
+from works.models import Author
+from works.pages import page_context, researcher_context, researcher_row, researcher_url
+from works.queries import Head, WorksFilter, head, leading_researchers, totals, works_of_author
+from works.web import fresh, load_researcher, researcher_page
+
+LEADING = 8
+FOLLOWS = limits.Limit("follow", times=60, seconds=3600)
+
+
+@fresh
+def home(request: HttpRequest) -> HttpResponse:
+    rows = leading_researchers(LEADING)
+    counts = totals()
+    context = {
+        "page": page_context(
+            "Researcher profiles you can rely on",
+            "Public records of researchers, made from scholarly metadata, with their sources.",
+            "/",
+            kind="home",
+        ),
+        "recent": [researcher_row(row) for row in rows],
+        "counts": counts,
+        "sample": queries.only_sample(),
+    }
+    return render(request, "profiles/home.html", context)
+
+
+@researcher_page
+def researcher(request: HttpRequest, head: Head) -> HttpResponse:
+    rows = works_of_author(head.id, WorksFilter())
+    following = access.signed_in(request) and queries.follows(cast(User, request.user), head.id)
+    context = researcher_page_context(head, rows, following=following)
+    response = render(request, "profiles/researcher.html", context)
+    if context["page"]["noindex"]:
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@researcher_page
+def researcher_data(request: HttpRequest, head: Head) -> HttpResponse:
+    return JsonResponse(
+        researcher_json(head, settings.SITE_URL),
+        json_dumps_params={"ensure_ascii": False},
+        content_type="application/ld+json; charset=utf-8",
+    )
+
+
+@access.public
+@access.no_store
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Follow or stop following: the page with the form, the form's answer, and HTMX's piece."""
+    found = load_researcher(request, slug)
+    if not isinstance(found, Head):
+        return found
+    if not access.signed_in(request):
+        return _follow_page(request, found, following=False)
+    user = cast(User, request.user)
+    if request.method != "POST":
+        return _follow_page(request, found, following=queries.follows(user, found.id))
+    if not limits.allowed(FOLLOWS, user.pk):
+        return too_many(request)
+    change = unfollow_author if request.POST.get("action") == "unfollow" else follow_author
+    change(user, get_object_or_404(Author, pk=found.id))
+    if not request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseRedirect(researcher_url(found.slug), status=303)
+    now = head(found.slug) or found
+    context = {"follow": follow_context(now, queries.follows(user, found.id))}
+    return render(request, "profiles/fragments/follow.html", context)
+
+
+def _follow_page(request: HttpRequest, found: Head, *, following: bool) -> HttpResponse:
+    context = {
+        "page": page_context(f"Follow {found.name}", "Following a researcher.", "", noindex=True),
+        "r": researcher_context(found),
+        "follow": follow_context(found, following),
+    }
+    status = 403 if request.method == "POST" else 200
+    return render(request, "profiles/follow.html", context, status=status)
+
+
+@access.signed_in_only
+@require_safe
+def account(request: HttpRequest) -> HttpResponse:
+    user = cast(User, request.user)
+    context = {
+        "page": page_context("Account", "Your account.", "/accounts/", noindex=True),
+        "email_verified": EmailAddress.objects.filter(user=user, verified=True).exists(),
+        "following_count": queries.following_count(user),
+    }
+    return render(request, "profiles/account.html", context)
+
+
+@fresh
+def about(request: HttpRequest) -> HttpResponse:
+    page = page_context("About BZPEER", "Where the facts come from, and corrections.", "/about/")
+    return render(request, "about.html", {"page": page})
+
+
+@fresh
+def about_trust(request: HttpRequest) -> HttpResponse:
+    page = page_context(
+        "How trust works", "What the trust score says, and what it does not.", "/about/trust/"
+    )
+    return render(request, "about_trust.html", {"page": page})

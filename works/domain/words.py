@@ -1,0 +1,38 @@
+"""Facts in words, for lists and first screens."""
+
+from collections.abc import Sequence
+
+Years = Sequence[tuple[int | None, int]]
+
+
+def years_text(years: Years) -> str:
+    """ "2020–2026", "2020", or nothing where no work is dated."""
+    known = [year for year, _ in years if year is not None]
+    if not known:
+        return ""
+    first, last = min(known), max(known)
+    return str(first) if first == last else f"{first}–{last}"
+
+
+def listed(items: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+
+
+def tagline(works: int, years: Years, topics: Sequence[str]) -> str:
+    """One sentence made from facts, for a record that nobody has claimed."""
+    if not works:
+        return "No published work is known under this record."
+    subject = f"Publishes on {listed(topics[:3])}" if topics else "Publishes scholarly work"
+    span = years_text(years)
+    return f"{subject}, {span}." if span else f"{subject}."
+
+
+def circle(years: Sequence[int], collaborators: Sequence[str], topics: Sequence[str]) -> str:
+    """What holds a circle of works together: with whom, on what, when."""
+    parts = [f"with {listed(collaborators[:3])}" if collaborators else "without co-authors"]
+    if topics:
+        parts.append(f"on {listed(topics[:2])}")
+    if years:
+        parts.append(str(years[0]) if years[0] == years[-1] else f"{years[0]}–{years[-1]}")
+    return ", ".join(parts)

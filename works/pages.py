@@ -1,0 +1,178 @@
+"""What templates show of researchers and works, from the rows that queries bring."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from bzpeer.lib.safe import trusted
+from works.domain import article, provenance, words
+from works.queries import PAGE, Head, ResearcherRow, WorkRow, WorksFilter
+
+SAMPLE = "bzpeer-sample"
+CLAIM_LABELS = {
+    "unclaimed": "Unclaimed author",
+    "pending": "Claim under review",
+    "claimed": "Claimed",
+    "disputed": "Claim disputed",
+}
+MAX_PAGE = 400
+
+
+def page_context(
+    title: str, description: str, path: str, *, noindex: bool = False, kind: str = "page"
+) -> dict[str, Any]:
+    return {
+        "title": title,
+        "description": description,
+        "canonical": settings.SITE_URL + path,
+        "noindex": noindex,
+        "kind": kind,
+    }
+
+
+def researcher_url(slug: str) -> str:
+    return f"/researchers/{slug}/"
+
+
+def researcher_context(head: Head) -> dict[str, Any]:
+    """`r` of the templates."""
+    topics = [name for _, name, _ in head.top_topics]
+    return {
+        "slug": head.slug,
+        "url": researcher_url(head.slug),
+        "name": head.name,
+        "tagline": words.tagline(head.works, head.years, topics),
+        "role": "Researcher",
+        "affiliation": head.affiliation,
+        "open_to_collaborate": None,
+        "works": head.works,
+        "followers": head.followers,
+        "topics": head.topics,
+        "close_collaborators": head.close_collaborators,
+        "score": head.trust_score,
+        "band": head.trust_band,
+        "level": head.level,
+        "claim_state": head.claim_state,
+        "claim_label": CLAIM_LABELS[head.claim_state],
+        "several": head.several,
+        "circles": [circle_context(circle) for circle in head.circles],
+        "is_sample": SAMPLE in head.sources,
+        "computed_at": head.trust_at,
+        "sources": [provenance.source(slug).label for slug in head.sources],
+    }
+
+
+def circle_context(circle: dict[str, Any]) -> dict[str, Any]:
+    told = words.circle(circle["years"], circle["collaborators"], circle["topics"])
+    titles = [{"title": title, "url": f"/works/{key}/"} for key, title in circle["titles"]]
+    return {"works": circle["works"], "words": told, "examples": titles}
+
+
+def indexable(head: Head) -> bool:
+    """Whether search engines may keep the page: only a claimed record, unless the site says so."""
+    return settings.INDEX_UNCLAIMED or (head.claim_state == "claimed" and not head.several)
+
+
+def researcher_row(row: ResearcherRow) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "url": researcher_url(row.slug),
+        "works": row.works,
+        "years_text": words.years_text(row.years),
+        "topics_text": words.listed([name for _, name, _ in row.top_topics[:3]]),
+        "score": row.score,
+        "band": row.band,
+        "level": row.level,
+        "several": row.several,
+    }
+
+
+# --- works lists -----------------------------------------------------------------------------
+
+
+def asked_of(request: HttpRequest) -> WorksFilter:
+    """The filter in an address; what makes no sense asks for nothing."""
+    get = request.GET
+    return WorksFilter(
+        year=number_in(get.get("year", ""), 1, 9999),
+        q=get.get("q", "").strip()[:200],
+        type=get.get("type", "")[:100],
+        topic=get.get("topic", "")[:200],
+        sort=get.get("sort", "")[:20],
+        page=number_in(get.get("page", ""), 1, MAX_PAGE) or 1,
+    )
+
+
+def number_in(text: str, low: int, high: int) -> int | None:
+    sound = text.isascii() and text.isdigit() and len(text) < 6
+    return int(text) if sound and low <= int(text) <= high else None
+
+
+def works_context(head: Head, asked: WorksFilter, rows: Sequence[WorkRow]) -> dict[str, Any]:
+    """`works` of the templates, for the works of one researcher."""
+    base = f"{researcher_url(head.slug)}works/"
+    matching = rows[0].matching if rows else 0
+    years = [
+        {
+            "year": year,
+            "count": count,
+            "url": address(base, q=asked.q, year=year),
+            "current": year is not None and year == asked.year,
+        }
+        for year, count in head.years
+    ]
+    return {
+        "total": max(head.works, matching),
+        "matching": matching,
+        "html": trusted(works_html(rows, head.slug)),
+        "q": asked.q,
+        "year": asked.year,
+        "years": years,
+        "clear_url": base,
+        "base_url": base,
+        **paging(base, asked, matching),
+    }
+
+
+def paging(base: str, asked: WorksFilter, matching: int) -> dict[str, Any]:
+    pages = max(1, -(-matching // PAGE))
+    kept = {"q": asked.q, "year": asked.year, "type": asked.type, "topic": asked.topic}
+    turn = {**kept, "sort": asked.sort}
+    return {
+        "page": asked.page,
+        "pages": pages,
+        "previous_url": address(base, **turn, page=asked.page - 1) if asked.page > 1 else "",
+        "next_url": address(base, **turn, page=asked.page + 1) if asked.page < pages else "",
+    }
+
+
+def address(base: str, **parameters: str | int | None) -> str:
+    """The address with the parameters that say something; page 1 goes without saying."""
+    said = {k: v for k, v in parameters.items() if v not in ("", None) and (k, v) != ("page", 1)}
+    return f"{base}?{urlencode(said)}" if said else base
+
+
+def works_html(rows: Sequence[WorkRow], focus: str = "") -> str:
+    """The articles of a list under their years, in the order of the rows."""
+    sections: list[tuple[int | None, list[str]]] = []
+    for row in rows:
+        if not sections or sections[-1][0] != row.year:
+            sections.append((row.year, []))
+        sections[-1][1].append(f"<li>{work_html(row, focus)}</li>")
+    return "".join(_year_html(year, items) for year, items in sections)
+
+
+def _year_html(year: int | None, items: list[str]) -> str:
+    noun = "work" if len(items) == 1 else "works"
+    heading = f"<h3>{year or 'Undated'}<span>{len(items)} {noun}</span></h3>"
+    return f'<section class="year">{heading}<ol>{"".join(items)}</ol></section>'
+
+
+def work_html(row: WorkRow, focus: str) -> str:
+    names = [article.Name(text, slug or "") for text, slug, _ in row.byline]
+    people = sum(1 for name in names if name.slug)
+    byline = article.byline(names, focus=focus, hidden=row.people - people)
+    return article.article(row.id, row.title_html, row.head_html, byline, row.body_html)

@@ -1,0 +1,142 @@
+"""The corpus on the web: works, topics, and lists of researchers."""
+
+from string import ascii_uppercase
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from bzpeer.lib import access
+from bzpeer.lib.safe import trusted
+from works import queries
+from works.models import Topic
+from works.pages import (
+    MAX_PAGE,
+    address,
+    asked_of,
+    indexable,
+    number_in,
+    page_context,
+    paging,
+    researcher_context,
+    researcher_row,
+    researcher_url,
+    works_context,
+    works_html,
+)
+from works.queries import Head
+from works.web import fresh, kept, researcher_page
+from works.workpage import work_context
+
+OTHER = "#"
+LETTERS = [*ascii_uppercase, OTHER]
+SCHEMES = {"arxiv": "arXiv category"}
+
+
+@researcher_page
+def researcher_works(request: HttpRequest, head: Head) -> HttpResponse:
+    """The works of a researcher as a page of their own; the profile takes the list out of it."""
+    asked = asked_of(request)
+    rows = queries.works_of_author(head.id, asked)
+    path = f"{researcher_url(head.slug)}works/"
+    description = f"The published works of {head.name} on BZPEER."
+    context = {
+        "page": page_context(
+            f"Works of {head.name}", description, path, noindex=not indexable(head)
+        ),
+        "r": researcher_context(head),
+        "works": works_context(head, asked, rows),
+    }
+    return render(request, "works/works.html", context)
+
+
+@access.public
+@require_safe
+def work(request: HttpRequest, work_id: int) -> HttpResponseBase:
+    found = queries.work(work_id)
+    if found is None:
+        raise Http404
+    version = f"w{found.id}-{found.version}-{len(found.reports)}"
+    return kept(request, version, lambda: _work_page(request, found))
+
+
+def _work_page(request: HttpRequest, found: queries.WorkFull) -> HttpResponse:
+    w = work_context(found)
+    page = page_context(
+        found.title_text, f"{w['type_label']} on BZPEER.", f"/works/{found.id}/", kind="work"
+    )
+    return render(request, "works/work.html", {"page": page, "w": w})
+
+
+@fresh
+def topic(request: HttpRequest, slug: str) -> HttpResponse:
+    found = get_object_or_404(Topic, slug=slug)
+    asked = queries.WorksFilter(page=number_in(request.GET.get("page", ""), 1, MAX_PAGE) or 1)
+    rows = queries.works_of_topic(found.pk, asked)
+    path = f"/topics/{found.slug}/"
+    turn = paging(path, asked, rows[0].matching if rows else 0)
+    context = {
+        "page": page_context(
+            found.name, f"Works and researchers on {found.name}.", path, kind="topic"
+        ),
+        "t": {
+            "name": found.name,
+            "scheme_label": SCHEMES.get(found.scheme, found.scheme),
+            "code": "" if found.code in found.name else found.code,
+            "works": rows[0].matching if rows else 0,
+            "researchers": [
+                {"name": name, "url": researcher_url(key), "works": count}
+                for key, name, count in queries.researchers_of_topic(found.pk)
+            ],
+            "html": trusted(works_html(rows)),
+            "previous": turn["previous_url"],
+            "next": turn["next_url"],
+        },
+    }
+    return render(request, "works/topic.html", context)
+
+
+@fresh
+def search(request: HttpRequest) -> HttpResponse:
+    q = request.GET.get("q", "").strip()[:200]
+    rows = queries.search_researchers(q, queries.RESULTS + 1) if q else []
+    title = f"Researchers named {q}" if q else "Find a researcher"
+    context = {
+        "page": page_context(
+            title, "Find a researcher by name.", "/search/", noindex=bool(q), kind="search"
+        ),
+        "q": q,
+        "kind": "people",
+        "results": [researcher_row(row) for row in rows[: queries.RESULTS]],
+        "more": len(rows) > queries.RESULTS,
+    }
+    return render(request, "works/search.html", context)
+
+
+@fresh
+def browse(request: HttpRequest) -> HttpResponse:
+    asked = request.GET.get("letter", "A")[:1].upper()
+    letter = asked if asked in LETTERS else "A"
+    page = number_in(request.GET.get("page", ""), 1, MAX_PAGE) or 1
+    rows = queries.browse_researchers(letter, page)
+    context: dict[str, Any] = {
+        "page": page_context(
+            "Researchers", "All researchers on BZPEER, by family name.", "/researchers/"
+        ),
+        "results": [researcher_row(row) for row in rows[: queries.ROWS]],
+        "letters": [_letter(one, letter) for one in LETTERS],
+        "previous_url": _turned(letter, page - 1) if page > 1 else "",
+        "next_url": _turned(letter, page + 1) if len(rows) > queries.ROWS else "",
+    }
+    return render(request, "works/browse.html", context)
+
+
+def _letter(letter: str, current: str) -> dict[str, object]:
+    label = "Other" if letter == OTHER else letter
+    return {"label": label, "url": _turned(letter, 1), "current": letter == current}
+
+
+def _turned(letter: str, page: int) -> str:
+    return address("/researchers/", letter=letter, page=page)

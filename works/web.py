@@ -1,0 +1,69 @@
+"""How the pages of researchers are loaded, moved and kept: one decorator for all of them."""
+
+from collections.abc import Callable
+from functools import wraps
+from hashlib import blake2b
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from bzpeer.lib import access, caching
+from works import queries
+from works.queries import Head
+
+ResearcherView = Callable[[HttpRequest, Head], HttpResponse]
+
+
+def load_researcher(request: HttpRequest, slug: str) -> Head | HttpResponsePermanentRedirect:
+    """The record of a page, or the way to where it is now. Raises Http404.
+
+    An old name leads to the new one, a merged record to the one that it became part of.
+    """
+    head = queries.head(slug)
+    if head is None:
+        raise Http404
+    current = head.heir or head.slug
+    if current != slug:
+        moved = request.get_full_path().replace(slug, current, 1)
+        return HttpResponsePermanentRedirect(moved)
+    return head
+
+
+def researcher_page(view: ResearcherView) -> Callable[[HttpRequest, str], HttpResponseBase]:
+    """A page that everybody may read: the same bytes signed out, one's own when signed in."""
+
+    @wraps(view)
+    def page(request: HttpRequest, slug: str) -> HttpResponseBase:
+        head = load_researcher(request, slug)
+        if not isinstance(head, Head):
+            return head
+        return kept(request, head.stamp, lambda: view(request, head))
+
+    return access.public(require_safe(page))
+
+
+def kept(
+    request: HttpRequest, version: str, make: Callable[[], HttpResponse]
+) -> HttpResponseBase:
+    """Answer 304 or the page to the signed out, under this version; never store a person's page."""
+    if access.signed_in(request):
+        return caching.finish_private(make())
+    stamp = caching.stamp(version)
+    return caching.not_modified(request, stamp) or caching.finish_public(make(), stamp)
+
+
+def fresh(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+    """A public list without a version of its own: its bytes are its version."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if access.signed_in(request):
+            return caching.finish_private(response)
+        if response.status_code != 200:
+            return response
+        stamp = blake2b(response.content, digest_size=8).hexdigest()
+        return caching.not_modified(request, stamp) or caching.finish_public(response, stamp)
+
+    return access.public(require_safe(page))
