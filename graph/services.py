@@ -125,6 +125,12 @@ def _circles(cursor: Any, ids: Sequence[int]) -> dict[int, list[list[int]]]:
     return {author: circles(by_work) for author, by_work in works.items()}
 
 
+def circles_of(author_id: int) -> list[list[int]]:
+    """The circles of one record: lists of work ids, the largest first."""
+    with connection.cursor() as cursor:
+        return _circles(cursor, [author_id]).get(author_id, [])
+
+
 def _described(cursor: Any, found: dict[int, list[list[int]]]) -> dict[int, list[Circle]]:
     """In words, for records that are flagged as several people."""
     told = {a: c[:CIRCLES_TOLD] for a, c in found.items() if flagged(c)}

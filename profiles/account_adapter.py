@@ -17,6 +17,7 @@ from profiles.models import User
 # The page that follows says the same, or needs no words.
 UNSAID = (
     "account/messages/email_confirmation_sent.txt",
+    "account/messages/email_confirmed.txt",
     "account/messages/logged_in.txt",
     "account/messages/logged_out.txt",
 )
@@ -36,9 +37,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_safe_url(self, url: str | None) -> bool:
         """A path on this site and nothing else, however it is dressed."""
-        if not url or not url.startswith("/") or not url.isprintable() or "\\" in url:
-            return False
-        return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+        here = bool(url) and str(url).startswith("/")
+        return here and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_ip(request) or "unknown"

@@ -71,6 +71,7 @@ def ingest(run_id: int, records: Sequence[WorkRecord], today: date) -> Counts:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MERGE_LOCK])
         cursor.execute(STAGE_REPORTS)
+        cursor.execute("TRUNCATE stage_report")
         _copy(cursor, "stage_report", REPORT_COLUMNS, map(_report_row, staged))
         verdicts = dict(_rows(cursor, VERDICTS))
         taken = [item for item in staged if verdicts[item.seq] in ("new", "newer")]
@@ -120,6 +121,21 @@ def _count(verdicts: Iterable[str], repeats: int) -> Counts:
         else:
             counts.unchanged += 1
     return counts
+
+
+def rerender(keys: Sequence[str], today: date) -> int:
+    """Rebuild what is shown of these works from their reports; the works whose pieces changed."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MERGE_LOCK])
+        known = _known(cursor, list(keys), [])
+        before = _versions(cursor, list(keys))
+        merge(cursor, [show(list(reports.values()), today) for reports in known.values() if reports])
+        return len(_versions(cursor, list(keys)) - before)
+
+
+def _versions(cursor: Any, keys: list[str]) -> set[tuple[int, int]]:
+    cursor.execute("SELECT id, version FROM works_work WHERE key = ANY(%s)", [keys])
+    return set(cursor.fetchall())
 
 
 def _known(
@@ -466,9 +482,10 @@ MERGE = [
     """
     INSERT INTO works_topic (scheme, code, name, slug)
     SELECT DISTINCT ON (scheme, code) scheme, code, name, slug FROM stage_topic t
-    WHERE NOT EXISTS (SELECT FROM works_topic k WHERE k.scheme = t.scheme AND k.code = t.code)
+    WHERE NOT EXISTS (SELECT FROM works_topic k
+        WHERE k.scheme = t.scheme AND k.code = t.code AND k.name = t.name)
     ORDER BY scheme, code
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (scheme, code) DO UPDATE SET name = excluded.name
     """,
     """
     DELETE FROM works_worktopic wt USING stage_work s, works_topic k

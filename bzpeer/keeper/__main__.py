@@ -42,8 +42,9 @@ class Keeper:
                     self._start(name)
                 if not missing:
                     time.sleep(POLL)
-        finally:
-            self._stop()
+        except BaseException:
+            self._stop()  # else they are down since the last look: a newcomer's must not be touched
+            raise
 
     def _stop_soon(self, number: int, frame: FrameType | None) -> None:
         self.told_to_stop = True

@@ -58,7 +58,7 @@ class Guise:
         script = 'cd "$1" && shift && for program; do "$program" --version || exit 1; done'
         try:
             code, _ = self.run(["sh", "-c", script, "sh", str(folder), *map(str, programs)])
-        except FileNotFoundError:  # no unshare on this machine
+        except (OSError, subprocess.SubprocessError):  # no unshare, or no right to change users
             return False
         return code == 0
 

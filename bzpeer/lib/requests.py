@@ -2,18 +2,40 @@
 
 import ipaddress
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.http import parse_header_parameters
 
 from bzpeer.lib import views
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 MAX_URL_PART = 8_192
+UTF_8 = ("utf-8", "utf8", "us-ascii")
+REFUSED = "application/x-refused"
 NUL = "\0"
 FORM, PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
+
+
+def refuse_charsets(application: "WSGIApplication") -> "WSGIApplication":
+    """Stand in front of Django: it decodes the address, too, with the codec that a header names.
+
+    With "hex" that is a crash before the first middleware; so such a type is marked as refused.
+    """
+
+    def guarded(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        _, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
+        if parameters.get("charset", "utf-8").lower() not in UTF_8:
+            environ["CONTENT_TYPE"] = REFUSED
+        return application(environ, start_response)
+
+    return guarded
 
 
 class CleanRequestMiddleware:
@@ -32,7 +54,8 @@ class CleanRequestMiddleware:
 
 def refuse_bad_bytes(request: HttpRequest) -> None:
     """Raises BadRequest, or what Django raises for a form that it can't parse."""
-    _refuse_charset(request)
+    if request.content_type == REFUSED:
+        raise BadRequest("only UTF-8 is understood")
     _refuse_url(request.META)
     if any(NUL in value for value in request.COOKIES.values()):
         raise BadRequest("NUL in a cookie")
@@ -53,18 +76,13 @@ def client_ip(request: HttpRequest) -> str | None:
         return None
 
 
-def _refuse_charset(request: HttpRequest) -> None:
-    # Django decodes the query, too, with the codec that the content type names, such as "hex".
-    named = (request.content_params or {}).get("charset", "utf-8")
-    if named.lower() not in ("utf-8", "utf8", "us-ascii"):
-        raise BadRequest("only UTF-8 is understood")
-
-
 def _refuse_url(environ: dict[str, str]) -> None:
     path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
     if max(len(path), len(query)) > MAX_URL_PART:
         raise BadRequest("the address is too long")
-    _refuse_bytes(path.encode("latin-1", "replace"))
+    # Bytes of the path that are no UTF-8 reach us as harmless text: Django quotes them again.
+    if NUL in path:
+        raise BadRequest("NUL in the address")
     if query:
         _refuse_encoded(query)
 

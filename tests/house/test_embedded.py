@@ -37,10 +37,22 @@ with held(Path(sys.argv[1])):
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Iterator[Path]:
-    """A data folder that no process must outlive."""
+def new_data(tmp_path: Path) -> Iterator[Path]:
+    """A data folder that is not there yet, and that no process must outlive."""
     yield tmp_path / "data"
     until(lambda: not processes_of(tmp_path))
+
+
+@pytest.fixture(scope="module")
+def one_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("one") / "data"
+
+
+@pytest.fixture
+def data(one_folder: Path) -> Iterator[Path]:
+    """A data folder with a past: the tests use it one after another, and none may stay in it."""
+    yield one_folder
+    until(lambda: not processes_of(one_folder))
 
 
 @pytest.fixture
@@ -69,6 +81,10 @@ def query(found: Addresses, statement: str) -> list[tuple[object, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
+def keep_a_seven(found: Addresses) -> None:
+    query(found, "DROP TABLE IF EXISTS kept; CREATE TABLE kept AS SELECT 7 AS n")
+
+
 def redis_settings(found: Addresses) -> dict[str, str]:
     with Connection(found.broker_url) as broker:
         channel: Any = broker.default_channel
@@ -79,8 +95,8 @@ def redis_settings(found: Addresses) -> dict[str, str]:
 # Up and down
 
 
-def test_both_servers_answer_inside_the_block_and_are_gone_after_it(data: Path) -> None:
-    with held(data) as found:
+def test_both_servers_answer_inside_the_block_and_are_gone_after_it(new_data: Path) -> None:
+    with held(new_data) as found:
         rows = query(
             found,
             "SELECT datlocprovider, datlocale, pg_encoding_to_char(encoding) "
@@ -93,16 +109,16 @@ def test_both_servers_answer_inside_the_block_and_are_gone_after_it(data: Path) 
             "yes",
             "everysec",
         )
-        assert found == addresses(data)
-    assert processes_of(data) == {}
-    assert not Room.of(data).sockets.exists()
+        assert found == addresses(new_data)
+    assert processes_of(new_data) == {}
+    assert not Room.of(new_data).sockets.exists()
 
 
-def test_only_what_is_asked_for_is_started(data: Path) -> None:
-    with held(data, postgres=False):
-        assert not (data / "postgres").exists()
-    with held(data, postgres=False, redis=False):
-        assert processes_of(data) == {}
+def test_only_what_is_asked_for_is_started(new_data: Path) -> None:
+    with held(new_data, postgres=False):
+        assert not (new_data / "postgres").exists()
+    with held(new_data, postgres=False, redis=False):
+        assert processes_of(new_data) == {}
 
 
 def test_nothing_listens_outside_the_private_socket_folder(data: Path) -> None:
@@ -130,10 +146,10 @@ def test_a_newcomer_that_needs_more_gets_it_started(data: Path) -> None:
         assert query(found, "SELECT 1") == [(1,)]
 
 
-def test_two_data_folders_have_servers_of_their_own(data: Path) -> None:
-    with held(data / "one") as one, held(data / "two") as two:
-        query(one, "CREATE TABLE only_here ()")
-        assert query(two, "SELECT to_regclass('only_here')") == [(None,)]
+def test_two_data_folders_have_servers_of_their_own(data: Path, new_data: Path) -> None:
+    with held(data) as one, held(new_data) as two:
+        keep_a_seven(one)
+        assert query(two, "SELECT to_regclass('kept')") == [(None,)]
 
 
 # Killed
@@ -144,7 +160,7 @@ def test_the_servers_follow_a_killed_holder_and_come_again_with_their_data(
     data: Path, number: signal.Signals
 ) -> None:
     with holder(data) as victim:
-        query(addresses(data), "CREATE TABLE kept AS SELECT 7 AS n")
+        keep_a_seven(addresses(data))
         victim.send_signal(number)
         victim.wait()
     until(lambda: not processes_of(data))
@@ -167,7 +183,7 @@ def test_the_servers_follow_a_killed_keeper_and_the_next_holder_brings_them_back
     data: Path, number: signal.Signals
 ) -> None:
     with holder(data) as survivor:
-        query(addresses(data), "CREATE TABLE kept AS SELECT 7 AS n")
+        keep_a_seven(addresses(data))
         os.kill(keeper_of(data), number)
         until(lambda: set(processes_of(data)) == {survivor.pid})
         with held(data) as found:
@@ -185,7 +201,7 @@ def test_a_start_right_after_the_keeper_was_killed_waits_for_its_servers_to_go(d
 
 def test_a_killed_server_is_started_again(data: Path) -> None:
     with held(data) as found:
-        query(found, "CREATE TABLE kept AS SELECT 7 AS n")
+        keep_a_seven(found)
         killed = postmaster_of(data)
         os.kill(killed, signal.SIGKILL)
         until(lambda: answers_from_another(killed, data))
@@ -199,12 +215,12 @@ def answers_from_another(killed: int, data: Path) -> bool:
         return False
 
 
-def test_a_half_made_cluster_and_a_broken_list_are_no_hindrance(data: Path) -> None:
-    (data / "postgres.new-of-a-killed-start").mkdir(parents=True)
-    (data / "holders.json").write_text("")
-    with held(data) as found:
+def test_a_half_made_cluster_and_a_broken_list_are_no_hindrance(new_data: Path) -> None:
+    (new_data / "postgres.new-of-a-killed-start").mkdir(parents=True)
+    (new_data / "holders.json").write_text("")
+    with held(new_data) as found:
         assert query(found, "SELECT 1") == [(1,)]
-    assert not list(data.glob("postgres.new-*"))
+    assert not list(new_data.glob("postgres.new-*"))
 
 
 def test_a_missing_database_is_made_again(data: Path) -> None:
@@ -217,11 +233,11 @@ def test_a_missing_database_is_made_again(data: Path) -> None:
         assert query(found, "SELECT current_database()") == [("bzpeer",)]
 
 
-def test_removing_the_data_folder_takes_the_servers_down(data: Path) -> None:
-    with holder(data) as witness:
-        shutil.rmtree(data, ignore_errors=True)
-        shutil.rmtree(data, ignore_errors=True)  # Postgres may write while we remove
-        until(lambda: set(processes_of(data)) <= {witness.pid})
+def test_removing_the_data_folder_takes_the_servers_down(new_data: Path) -> None:
+    with holder(new_data) as witness:
+        shutil.rmtree(new_data, ignore_errors=True)
+        shutil.rmtree(new_data, ignore_errors=True)  # Postgres may write while we remove
+        until(lambda: set(processes_of(new_data)) <= {witness.pid})
     assert witness.returncode == 0
 
 
@@ -233,15 +249,15 @@ def test_removing_the_data_folder_takes_the_servers_down(data: Path) -> None:
 )
 @pytest.mark.parametrize("lack", ["wheel", "platform"])
 def test_where_a_server_cannot_run_the_error_names_the_variable(
-    data: Path, monkeypatch: pytest.MonkeyPatch, server: str, variable: str, lack: str
+    new_data: Path, monkeypatch: pytest.MonkeyPatch, server: str, variable: str, lack: str
 ) -> None:
     if lack == "wheel":
         monkeypatch.setattr("bzpeer.keeper.servers.find_spec", lambda name: None)
-        monkeypatch.setenv("PATH", str(data))
+        monkeypatch.setenv("PATH", str(new_data))
     else:
         monkeypatch.setattr("bzpeer.keeper.servers.sys.platform", "darwin")
     needs = {"postgres": False, "redis": False} | {server: True}
-    with pytest.raises(EmbeddedError, match=f"Set {variable} "), held(data, **needs):
+    with pytest.raises(EmbeddedError, match=f"Set {variable} "), held(new_data, **needs):
         pass
 
 
@@ -268,12 +284,12 @@ def make_file(path: Path) -> None:
     [make_symlink, make_open_folder, make_file, pytest.param(make_foreign_folder, marks=as_root)],
 )
 def test_a_socket_folder_that_someone_else_made_is_refused(
-    data: Path, make: Callable[[Path], None]
+    new_data: Path, make: Callable[[Path], None]
 ) -> None:
-    sockets = Room.of(data).sockets
+    sockets = Room.of(new_data).sockets
     make(sockets)
     try:
-        with pytest.raises(EmbeddedError, match=str(sockets)), held(data):
+        with pytest.raises(EmbeddedError, match=str(sockets)), held(new_data):
             pass
         assert sockets.lstat()  # and it is left as it was found
     finally:
@@ -282,10 +298,13 @@ def test_a_socket_folder_that_someone_else_made_is_refused(
 
 def test_a_server_that_cannot_start_is_reported_with_its_own_words(data: Path) -> None:
     with held(data):
-        pass
+        version = (data / "postgres" / "PG_VERSION").read_text()
     (data / "postgres" / "PG_VERSION").write_text("9\n")
-    with pytest.raises(EmbeddedError, match="(?s)DATABASE_URL.*incompatible"), held(data):
-        pass
+    try:
+        with pytest.raises(EmbeddedError, match="(?s)DATABASE_URL.*incompatible"), held(data):
+            pass
+    finally:
+        (data / "postgres" / "PG_VERSION").write_text(version)
 
 
 # Root
@@ -310,7 +329,7 @@ def world_can_reach(folder: Path) -> bool:
 
 @as_root
 def test_root_hides_in_a_namespace_where_no_other_user_reaches_the_data(data: Path) -> None:
-    (data / "..").resolve().chmod(0o700)
+    data.parent.chmod(0o700)
     with held(data) as found:
         assert (data / "postgres").stat().st_uid == 0
         mapping = Path(f"/proc/{postmaster_of(data)}/uid_map").read_text().split()
@@ -321,7 +340,7 @@ def test_root_hides_in_a_namespace_where_no_other_user_reaches_the_data(data: Pa
 @as_root
 def test_a_data_folder_that_was_closed_to_others_meanwhile_keeps_its_data(open_data: Path) -> None:
     with held(open_data) as found:
-        query(found, "CREATE TABLE kept AS SELECT 7 AS n")
+        keep_a_seven(found)
     open_data.parent.chmod(0o700)
     with held(open_data) as found:
         assert query(found, "SELECT n FROM kept") == [(7,)]
@@ -329,11 +348,11 @@ def test_a_data_folder_that_was_closed_to_others_meanwhile_keeps_its_data(open_d
 
 @as_root
 def test_where_root_has_no_guise_the_error_says_what_to_do(
-    data: Path, monkeypatch: pytest.MonkeyPatch
+    new_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Guise, "reaches", lambda *_: False)
     with pytest.raises(EmbeddedError, match="(?s)root.*DATABASE_URL and BROKER_URL"):
-        choose_guise(Room.of(data), [Path("/bin/true")])
+        choose_guise(Room.of(new_data), [Path("/bin/true")])
 
 
 # manage.py
@@ -363,9 +382,9 @@ def test_a_command_beside_a_running_site_uses_the_same_servers(data: Path) -> No
         assert postmaster_of(data) == server
 
 
-def test_a_command_that_asks_no_server_starts_none(data: Path) -> None:
-    assert "collectstatic" in manage(data, "help")
-    assert not data.exists()
+def test_a_command_that_asks_no_server_starts_none(new_data: Path) -> None:
+    assert "collectstatic" in manage(new_data, "help")
+    assert not new_data.exists()
 
 
 # The names
@@ -410,12 +429,12 @@ def test_an_environment_with_both_addresses_is_left_alone(tmp_path: Path) -> Non
         assert list(tmp_path.iterdir()) == []
 
 
-def test_an_environment_is_given_the_address_that_it_lacks(data: Path) -> None:
-    environ = {"DATABASE_URL": "postgresql://a/b", "BROKER_URL": " ", "DATA_DIR": str(data)}
+def test_an_environment_is_given_the_address_that_it_lacks(new_data: Path) -> None:
+    environ = {"DATABASE_URL": "postgresql://a/b", "BROKER_URL": " ", "DATA_DIR": str(new_data)}
     with held_for(environ):
         assert environ["DATABASE_URL"] == "postgresql://a/b"
-        assert environ["BROKER_URL"] == addresses(data).broker_url
-        assert not (data / "postgres").exists()
+        assert environ["BROKER_URL"] == addresses(new_data).broker_url
+        assert not (new_data / "postgres").exists()
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,7 @@ CROWD = "<author><keyname>D</keyname></author>" * 20_001
     [
         (record("", AUTHORS + TITLE), "external_id"),
         (deletion(""), "external_id"),
+        (deletion("../y"), "external_id"),
         (record("x y", AUTHORS + TITLE), "external_id"),
         (record().replace(b"<id>2401.00001</id>", b""), "external_id"),
         (record().replace(b"<id>2401.00001</id>", b"<id>2401.00002</id>"), "external_id"),

@@ -48,14 +48,13 @@ def validated(record: WorkRecord) -> WorkRecord:
     """The record with its text made tidy; raises `Invalid` for the first rule it breaks."""
     _check_identity(record)
     _check_dates(record)
-    if not record.deleted and not record.title.strip():
-        raise Invalid("title", "is missing")
-    if not record.deleted and not record.authors:
-        raise Invalid("authors", "are missing")
-    if not record.unverified <= _FIELDS:
-        raise Invalid("unverified", "names something that is no field")
     _check_lists(record)
-    return _tidied(record)
+    tidied = _tidied(record)
+    if not tidied.deleted and not tidied.title.strip():
+        raise Invalid("title", "is missing")
+    if not tidied.deleted and not tidied.authors:
+        raise Invalid("authors", "are missing")
+    return tidied
 
 
 def tidy(field: str, text: str, most: int) -> str:
@@ -108,6 +107,8 @@ def _check_dates(record: WorkRecord) -> None:
 def _check_lists(record: WorkRecord) -> None:
     if len(record.authors) > MAX_AUTHORS:
         raise Invalid("authors", f"are more than {MAX_AUTHORS:,}")
+    if not record.unverified <= _FIELDS:
+        raise Invalid("unverified", "names something that is no field")
     for field in ("ids", "versions", "categories"):
         _check_count(field, getattr(record, field))
     for category in record.categories:

@@ -32,7 +32,7 @@ _ASKED_FORMAT = re.compile(rb"metadataPrefix\s*=\s*[\"']([^\"']*)[\"']")
 _ARXIV_NAMESPACE = re.compile(rb"[\"']http://arxiv\.org/OAI/arXiv/[\"']")
 _ERROR_CODE = re.compile(rb"<(?:[\w.-]+:)?error\s+code\s*=\s*[\"']([A-Za-z]{1,40})[\"']")
 _IDENTIFIER = re.compile(rb"<(?:[\w.-]+:)?identifier>\s*oai:arXiv\.org:([^<\s]{1,200})\s*<")
-_ID = re.compile(r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)?")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._-]+)?")
 _VERSION = re.compile(r"v[0-9]+$")
 _BETWEEN_DOIS = re.compile(r"[\s;]+")
 # An OAI datestamp is a day, or a second of it in UTC; the day is what a record's date may be.
@@ -53,7 +53,7 @@ def _holds(head: bytes) -> bool:
 
 
 def _read(stream: Readable) -> Iterator[WorkRecord | Rejected]:
-    records = RecordStream(stream, "record")
+    records = RecordStream(stream, "record", first="header")
     position = 0
     for position, found in enumerate(records, start=1):
         yield _outcome(position, found)
@@ -80,13 +80,18 @@ def _work(record: Element) -> WorkRecord:
     if header is None:
         raise Invalid("record", "has no header")
     record_date = _TIME_OF_DAY.sub("", _text(header, f"{_OAI}datestamp"))
+    external_id = _header_id(record)
+    if external_id and not _ID.fullmatch(external_id):
+        raise Invalid("external_id", "is not an arXiv identifier")
     if header.get("status") == "deleted":
-        return _deletion(_header_id(record), record_date)
+        return _deletion(external_id, record_date)
     fields = record.find(f"{_OAI}metadata/{_ARXIV}arXiv")
     if fields is None:
         raise Invalid("record", "has no metadata in the format arXiv")
-    external_id = _arxiv_id(_text(fields, f"{_ARXIV}id"))
-    if external_id != _header_id(record):
+    stated_id = _VERSION.sub("", _text(fields, f"{_ARXIV}id"))
+    if not stated_id:
+        raise Invalid("external_id", "is missing")
+    if stated_id != external_id:
         raise Invalid("external_id", "differs between the header and the record")
     return _described(fields, external_id, record_date)
 
@@ -138,16 +143,9 @@ def _author(author: Element) -> AuthorRecord:
 
 
 def _header_id(record: Element) -> str:
-    header = record.find(f"{_OAI}header")
-    identifier = "" if header is None else _text(header, f"{_OAI}identifier")
-    return _VERSION.sub("", identifier.removeprefix(_ID_PREFIX))
-
-
-def _arxiv_id(text: str) -> str:
     """The identifier without its version: a record is about the work, not one version of it."""
-    if text and not _ID.fullmatch(text):
-        raise Invalid("external_id", "is not an arXiv identifier")
-    return _VERSION.sub("", text)
+    identifier = _text(record, f"{_OAI}header/{_OAI}identifier")
+    return _VERSION.sub("", identifier.removeprefix(_ID_PREFIX))
 
 
 def _first_doi(text: str) -> str:

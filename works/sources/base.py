@@ -13,6 +13,13 @@ BLOCK = 1 << 16
 RECORD_BYTES = 8 << 20
 RAW_CHARACTERS = 4_000
 
+# Reasons that every kind of file has; like all of them they read on from the field's name.
+CUT_OFF = "is cut off by the end of the file"
+TOO_LARGE = f"is larger than {RECORD_BYTES >> 20} MB"
+NOT_UTF8 = "holds bytes that are not UTF-8"
+TOO_DEEP = "is nested too deeply"
+TOO_MANY_PARTS = "has more parts than a record can have"
+
 _COMPRESSED = (".gz", ".xz")
 _WIDE = re.compile(
     rb"\xfe\xff|\xff\xfe|\x00\x00\xfe\xff"

@@ -8,15 +8,25 @@ import msgspec
 
 from works.domain.records import PartialDate, Rejected, WorkRecord
 from works.domain.validate import Invalid, validated
-from works.sources.base import Readable, Source, check_narrow, reject, without_wide_gaps
-from works.sources.lines import CUT_OFF, Line, lines
+from works.sources.base import (
+    CUT_OFF,
+    NOT_UTF8,
+    TOO_DEEP,
+    TOO_MANY_PARTS,
+    Readable,
+    Source,
+    check_narrow,
+    reject,
+    without_wide_gaps,
+)
+from works.sources.lines import Line, lines
 
 VERSION = 1
 
 # 20,000 authors, each with a few identifiers.
 _MAX_OBJECTS = 100_000
 _HEAD = 4
-_FIRST_KEY = re.compile(rb"(?m)^(?:\xef\xbb\xbf)?\s*\{[^\n]*?\"bzpeer\"\s*:")
+_FIRST_KEY = re.compile(rb"(?m)^(?:\xef\xbb\xbf)?[ \t]*\{[^\n]*?\"bzpeer\"\s*:")
 _EXTERNAL_ID = re.compile(rb'"external_id"\s*:\s*"([^"\\\x00-\x1f]{1,200})"')
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*?)`(?: - at `(.*)`)?", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(\w+)`(?: - at `(.*)`)?")
@@ -125,7 +135,7 @@ def _work(line: Line) -> WorkRecord:
     if line.fault:
         raise Invalid("record", line.fault)
     if line.data.count(b"{") > _MAX_OBJECTS:
-        raise Invalid("record", "has more parts than a record can have")
+        raise Invalid("record", TOO_MANY_PARTS)
     try:
         if _STATED.decode(line.data).bzpeer != VERSION:
             raise Invalid("bzpeer", f"is not {VERSION}, the version that is read here")
@@ -133,9 +143,9 @@ def _work(line: Line) -> WorkRecord:
     except msgspec.ValidationError as error:
         raise _named(str(error)) from error
     except UnicodeDecodeError as error:
-        raise Invalid("record", "holds bytes that are not UTF-8") from error
+        raise Invalid("record", NOT_UTF8) from error
     except RecursionError as error:
-        raise Invalid("record", "is nested too deeply") from error
+        raise Invalid("record", TOO_DEEP) from error
     except msgspec.DecodeError as error:
         raise Invalid("record", _malformed(line)) from error
 

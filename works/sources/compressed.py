@@ -4,6 +4,7 @@ import lzma
 import os
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
@@ -38,7 +39,6 @@ class Stream:
         self._input = self._pull()
         self._ahead = b""
         self._produced = 0
-        self._damaged = False
         self._magic, self._make = _codec(self._input)
         self._decoder = self._make() if self._make else None
 
@@ -66,17 +66,14 @@ class Stream:
     def peek(self, size: int) -> bytes:
         """What the next reads will give, fewer bytes only where no more can be read."""
         parts = [self._ahead]
-        try:
+        # The same end meets the next read, which is the one to report it.
+        with suppress(EOFError):
             while sum(map(len, parts)) < size and (more := self._produce()):
                 parts.append(more)
-        except EOFError:
-            self._damaged = True
         self._ahead = b"".join(parts)
         return self._ahead[:size]
 
     def _produce(self) -> bytes:
-        if self._damaged:
-            raise EOFError("the compressed data end too early")
         if self._decoder is None:
             data, self._input = self._input or self._pull(), b""
             return data

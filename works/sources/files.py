@@ -1,7 +1,6 @@
 """Finding the files that a person names. `works.sources.compressed` opens them."""
 
 import errno
-import glob
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -35,10 +34,18 @@ def _matches(text: str) -> list[Path]:
     exact = Path(text)
     if _kind(exact):
         return [exact]
-    matches = [Path(name) for name in sorted(glob.glob(text, recursive=True))]
-    if sound := [path for path in matches if _kind(path)]:
+    if sound := [path for path in sorted(_globbed(exact)) if _kind(path)]:
         return sound
     raise FileNotFoundError(errno.ENOENT, "no such file or folder", text)
+
+
+def _globbed(pattern: Path) -> list[Path]:
+    """What matches the pattern; unlike the module glob, "**" does not follow links in circles."""
+    root = Path(pattern.anchor)
+    try:
+        return list(root.glob(str(pattern.relative_to(root))))
+    except ValueError:
+        return []
 
 
 def _files_of(path: Path) -> Iterator[Path]:

@@ -3,10 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from works.sources.base import BLOCK, RAW_CHARACTERS, RECORD_BYTES, Readable
-
-CUT_OFF = "is cut off by the end of the file"
-TOO_LARGE = f"is larger than {RECORD_BYTES >> 20} MB"
+from works.sources.base import BLOCK, CUT_OFF, RAW_CHARACTERS, RECORD_BYTES, TOO_LARGE, Readable
 
 _BOM = b"\xef\xbb\xbf"
 

@@ -2,20 +2,19 @@
 
 No XML parser can go on behind an error, so the records are cut out first and parsed one by one.
 The cut follows XML's own rules (what looks like a tag in a comment, a CDATA section or a
-processing instruction is text) as long as they make sense; `Splitter.reopen` drops those rules
-for a stretch that turned out to be broken, so that a section which nobody closed swallows no
-neighbour. Every byte is looked at a fixed number of times, whatever the input.
+processing instruction is text) as long as they make sense. They are dropped for a stretch that
+is broken, so that a section which nobody closed swallows no neighbour up to the end of another;
+but not for a CDATA section in a sound record, whose text may be anyone's and must not become a
+record. Every byte is looked at a fixed number of times, whatever the input.
 """
 
 import re
 from dataclasses import dataclass
 
 from works.domain.records import Refused
-from works.sources.base import BLOCK, RECORD_BYTES, Readable
+from works.sources.base import BLOCK, CUT_OFF, RECORD_BYTES, TOO_LARGE, Readable
 
-NOT_CLOSED = "the record is not closed before the next one begins"
-CUT_OFF = "the file ends inside this record"
-TOO_LARGE = f"the record is larger than {RECORD_BYTES >> 20} MB"
+NOT_CLOSED = "is not closed before the next one begins"
 
 # Longer than the longest mark: a prefix, the name, and white space before ">".
 _OVERLAP = 256
@@ -43,15 +42,20 @@ class Span:
 
 
 class Splitter:
-    """A window on the stream: `seek` a record, `measure` it, read `buffer`, `drop` it."""
+    """A window on the stream: `seek` a record, `measure` it, read `buffer`, `drop` it.
 
-    def __init__(self, stream: Readable, name: bytes) -> None:
+    A sound record's first child is a `first`.
+    """
+
+    def __init__(self, stream: Readable, name: bytes, first: bytes) -> None:
         start = rb"(?P<start>%s%s(?=[\s/>]))" % (_PREFIX, name)
         end = rb"(?P<end>/%s%s\s{0,64}>)" % (_PREFIX, name)
         section = rb"(?P<section>!\[CDATA\[|!--|\?)"
         declaration = rb"(?P<declaration>!(?i:DOCTYPE|ENTITY))"
         self._mark = re.compile(rb"<(?:%s)" % b"|".join((start, end, section, declaration)))
-        self._bound = re.compile(rb"<(?:%s|%s)" % (start, end))
+        self._start = re.compile(b"<" + start)
+        self._end = re.compile(b"<" + end)
+        self._sound = re.compile(rb"<%s[^<>]*>\s*<%s%s[\s/>]" % (start, _PREFIX, first))
         self._stream = stream
         self._dropped = 0
         self._plain_until = 0
@@ -79,7 +83,8 @@ class Splitter:
                 self._leave(mark.start())
                 return True
             if mark:
-                self._leave(self._behind(mark))
+                at = self._behind(mark)
+                self._leave(self._taken_plainly(mark, at) if self._begins_late(mark, at) else at)
             elif self.ended:
                 self._leave(len(self.buffer))
                 return False
@@ -96,9 +101,35 @@ class Splitter:
             if mark.lastgroup == "end":
                 return Span(mark.end(), "", tuple(hidden))
             at = self._behind(mark)
-            if self._bound.search(self.buffer, mark.end(), at):
+            if self._is_doubtful(mark, at):
+                at = self._taken_plainly(mark, at)
+            elif self._hides(mark.end(), at):
                 hidden.append((mark.start(), at))
         return Span(len(self.buffer), CUT_OFF if self.ended else TOO_LARGE, tuple(hidden))
+
+    def _hides(self, begin: int, end: int) -> bool:
+        return any(bound.search(self.buffer, begin, end) for bound in (self._start, self._end))
+
+    def _taken_plainly(self, mark: re.Match[bytes], end: int) -> int:
+        """Where to go on if there is no section: right behind its mark."""
+        self._plain_until = self._dropped + end
+        return mark.end()
+
+    def _begins_late(self, mark: re.Match[bytes], end: int) -> bool:
+        """Whether a section outside of records has a record's end first: it began in the record."""
+        tail = self._end.search(self.buffer, mark.end(), end)
+        return tail is not None and not self._start.search(self.buffer, mark.end(), tail.start())
+
+    def _is_doubtful(self, mark: re.Match[bytes], end: int) -> bool:
+        """Whether a section reaches from this record into another, as nobody would write it.
+
+        In a record that begins as one should, CDATA is believed: it quotes what it likes.
+        """
+        tail = self._end.search(self.buffer, mark.end(), end)
+        if not tail or not self._start.search(self.buffer, tail.end(), end):
+            return False
+        is_data = self.buffer.startswith(b"<![CDATA[", mark.start())
+        return not (is_data and self._sound.match(self.buffer))
 
     def reopen(self, span: Span) -> None:
         """From here to the end of the span, take every section's beginning for plain bytes."""

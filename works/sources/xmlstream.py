@@ -15,11 +15,20 @@ from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
 from works.domain.records import Refused
-from works.sources.base import BLOCK, RAW_CHARACTERS, Readable, check_narrow
-from works.sources.xmlsplit import CUT_OFF, Span, Splitter
+from works.sources.base import (
+    BLOCK,
+    CUT_OFF,
+    NOT_UTF8,
+    RAW_CHARACTERS,
+    TOO_DEEP,
+    TOO_MANY_PARTS,
+    Readable,
+    check_narrow,
+)
+from works.sources.xmlsplit import Span, Splitter
 
-END_MISSING = "the file ends before its closing tag"
-DAMAGED = "the compressed data are cut off or damaged from here on"
+END_MISSING = "is missing: the file ends before its closing tag"
+DAMAGED = "is missing: the compressed data end too early or are damaged"
 
 MAX_DEPTH = 64
 # Bounds on what expat and the tree may take: 20,000 authors with three elements each are
@@ -34,10 +43,11 @@ _WRAPPER = "records"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A record that could not be read, with the beginning of its bytes."""
+    """A record that could not be read: why, the beginning of its bytes, and the place at fault."""
 
     reason: str
     data: bytes
+    at: int = -1
 
 
 class Broken(Exception):
@@ -52,12 +62,13 @@ class Broken(Exception):
 class RecordStream:
     """Iterates over the elements whose local name is `name`, whatever their prefix.
 
+    `first` is the local name of the first child that each of them has by its format.
     A cut-off end is one `Fault`, the last. `prolog` is what stands before the first record,
     known once the iteration has begun. Raises `Refused` while iterating.
     """
 
-    def __init__(self, stream: Readable, name: str) -> None:
-        self._splitter = Splitter(stream, name.encode())
+    def __init__(self, stream: Readable, name: str, first: str) -> None:
+        self._splitter = Splitter(stream, name.encode(), first.encode())
         self._ascii = False
         self._opening = b""
         self.prolog = b""
@@ -81,17 +92,19 @@ class RecordStream:
 
     def _next(self) -> tuple[Span, Element | Fault]:
         span = self._splitter.measure()
+        outcome = self._outcome(span)
+        if isinstance(outcome, Fault) and span.may_hide_records(outcome.at):
+            self._splitter.reopen(span)
+            span = self._splitter.measure()
+            outcome = self._outcome(span)
+        return span, outcome
+
+    def _outcome(self, span: Span) -> Element | Fault:
         try:
-            return span, self._parsed(span)
+            return self._parsed(span)
         except Broken as broken:
-            if not span.may_hide_records(broken.at):
-                return span, self._fault(span, broken)
-        self._splitter.reopen(span)
-        span = self._splitter.measure()
-        try:
-            return span, self._parsed(span)
-        except Broken as broken:
-            return span, self._fault(span, broken)
+            size = min(span.end, 4 * RAW_CHARACTERS)
+            return Fault(broken.reason, bytes(self._splitter.buffer[:size]), broken.at)
 
     def _parsed(self, span: Span) -> Element:
         if span.fault:
@@ -99,10 +112,6 @@ class RecordStream:
         if self._ascii and not self._splitter.buffer[: span.end].isascii():
             raise Refused("the file says that it is US-ASCII and is not")
         return parse(self._splitter.buffer, span.end, self._opening)
-
-    def _fault(self, span: Span, broken: Broken) -> Fault:
-        size = min(span.end, 4 * RAW_CHARACTERS)
-        return Fault(broken.reason, bytes(self._splitter.buffer[:size]))
 
     def _check_encoding(self, head: bytes) -> None:
         check_narrow(head)
@@ -122,7 +131,7 @@ def parse(data: bytearray, end: int, opening: bytes) -> Element:
     `opening` is a start tag for its surroundings: it declares the namespaces in force.
     """
     if data.count(b"<", 0, end) > _MAX_TAGS or data.count(b"=", 0, end) > _MAX_ATTRIBUTES:
-        raise Broken("more markup than a record can have")
+        raise Broken(TOO_MANY_PARTS)
     parser = expat.ParserCreate("UTF-8", "}")
     parser.buffer_text = True
     tree = _Tree(parser)
@@ -151,7 +160,7 @@ class _Tree:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise Broken("elements are nested too deeply")
+            raise Broken(TOO_DEEP)
         self._builder.start("{" + name if "}" in name else name, attributes)
 
     def _end(self, name: str) -> None:
@@ -161,10 +170,10 @@ class _Tree:
 
 def _explained(error: expat.ExpatError, data: bytearray, end: int) -> str:
     if data.find(b"\0", 0, end) >= 0:
-        return "the record holds a NUL byte"
+        return "holds a NUL byte"
     if not _is_utf8(data, end):
-        return "the record holds bytes that are not UTF-8"
-    return f"not well-formed XML: {expat.ErrorString(error.code)}"
+        return NOT_UTF8
+    return f"is not well-formed XML: {expat.ErrorString(error.code)}"
 
 
 def _is_utf8(data: bytearray, end: int) -> bool:

@@ -4,6 +4,7 @@ Nothing of a source can become a tag or an attribute, no letter of it is lost, a
 bounded: a field that asks for too much is shown as its escaped source.
 """
 
+import re
 from typing import NamedTuple
 
 from works.domain.tex import prose
@@ -22,6 +23,10 @@ __all__ = ["VERSION", "Rendered", "render", "render_name", "split_lead"]
 
 VERSION = 1
 MAX_LENGTH = 1_000_000
+
+# Old arXiv records escape the backslash of an accent once more: `Fr\\'ed\\'eric`. A name has no
+# line breaks that two backslashes could mean.
+_DOUBLED = re.compile(r"\\{2,}")
 
 
 class Rendered(NamedTuple):
@@ -45,7 +50,7 @@ def render(source: str) -> Rendered:
 
 def render_name(source: str) -> str:
     """A person's name as plain text, not HTML: accents made, braces dropped, spaces folded."""
-    cleaned = clean(source)
+    cleaned = _DOUBLED.sub(r"\\", clean(source))
     if len(source) > MAX_LENGTH:
         return cleaned
     try:

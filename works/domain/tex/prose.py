@@ -240,7 +240,7 @@ class _Prose:
             self.out.append(" ")
             return end
         if name in LASTING:
-            return self._lasting(name, end)
+            return self._lasting(at, name, end)
         if name in TAGGED or name in PARENTHESES:
             return self._wrapper(at, name, end)
         if name in _SPECIAL:
@@ -275,11 +275,11 @@ class _Prose:
                 return at + found[1]
         return self._unknown(at, end)
 
-    def _lasting(self, name: str, end: int) -> int:
-        tag = LASTING[name]
+    def _lasting(self, at: int, name: str, end: int) -> int:
+        tag, end = LASTING[name], self._past_space(end)
         if tag and self.frames and self.frames[-1].closer in ("", "}"):
-            self._push("", "", end, *MARKS[tag])
-        return self._past_space(end)
+            self._push("", self.source[at:end], end, *MARKS[tag])
+        return end
 
     def _wrapper(self, at: int, name: str, end: int) -> int:
         opening, closing = MARKS[TAGGED[name]] if name in TAGGED else PARENTHESES[name]

@@ -8,13 +8,15 @@ from works.domain.tex.symbols import words
 
 _STOP = re.compile(r"[\\${}]|<(/?)(?:i|b|em|strong|sub|sup)>|[.!?。！？]", re.IGNORECASE)
 _END = re.compile(r"[.!?]+(?:''|[\"'”’)\]])*\s+(?=\S)|[。！？]+")
+# "… to $x.$ We show": the full stop has slipped into the formula.
+_ENDS_INSIDE = re.compile(r"\.(?:\$\$?|\\[)\]]) [^\Wa-z_\d]")
 _NEXT = re.compile(r"[^\Wa-z_]|[\"“‘`'(\[$\\]")
 _LAST_WORD = re.compile(r"(\S*)\Z")
 _ABBREVIATIONS = frozenset(
     words(
         "e.g i.e al vs cf fig figs eq eqs eqn sec sect ch chap no nos vol pp ref refs thm def prop"
         " resp approx ca etc dr prof mr mrs ms st jr sr inc ltd co corp dept univ viz w.r.t i.i.d"
-        " a.k.a ph.d u.s u.k et"
+        " a.k.a trans proc symp conf ph.d u.s u.k et"
     )
 )
 _INITIAL = re.compile(r"(?:[A-Z]\.)*[A-Z]")
@@ -44,6 +46,8 @@ def _lead_end(source: str, budget: Budget) -> int:
         if sign in "\\$":
             span = delimiters.maths_at(start)
             at = span.after if span else at + (sign == "\\")
+            if depth == 0 and span and _ENDS_INSIDE.match(source, span.end - 1):
+                return at
         elif sign in "{}" or sign[0] == "<":
             depth = max(0, depth + (-1 if sign == "}" or stop[1] else 1))
         elif depth == 0 and (end := _END.match(source, start)) and _is_end(source, start, end):

@@ -1,0 +1,139 @@
+"""Records in the database, as an import and the refresh leave them, and what is then there."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from profiles.services import refresh_due
+from works.domain.records import WorkRecord
+from works.ingest import Counts, ingest
+from works.models import Author, AuthorFacts, ImportRun
+
+TODAY = date(2026, 11, 1)
+
+
+def take_in(*records: WorkRecord) -> Counts:
+    """One batch into the database."""
+    run = ImportRun.objects.create(source="test")
+    return ingest(run.pk, records, TODAY)
+
+
+def refresh_all() -> None:
+    """Everything that is due."""
+    while refresh_due() is not None:
+        pass
+
+
+def publish(*records: WorkRecord) -> Counts:
+    """A batch in the database, and its authors refreshed."""
+    counts = take_in(*records)
+    refresh_all()
+    return counts
+
+
+def author(name: str) -> Author:
+    """The one record that is shown under this name."""
+    return Author.objects.get(name=name)
+
+
+def author_of(scheme: str, value: str) -> Author:
+    """The record of a key: ("name", normalised full name), or a person's identifier."""
+    return Author.objects.get(key_scheme=scheme, key_value=value)
+
+
+def facts_of(name: str) -> AuthorFacts:
+    return AuthorFacts.objects.get(author__name=name)
+
+
+# Generated ids and moments aside, all that an import and the refresh of it decide.
+CANON = {
+    "works": """
+        SELECT key, title_html, title_text, abstract_html, head_html, body_html, year, date,
+            people, identified, complete, unverified::text, families, withdrawn,
+            template_version, encode(digest, 'hex')
+        FROM works_work ORDER BY key
+    """,
+    "reports": """
+        SELECT r.source, r.format, r.external_id, r.record_date, encode(r.digest, 'hex'), r.rank,
+            r.deleted, r.record::text, w.key
+        FROM works_report r LEFT JOIN works_work w ON w.id = r.work_id ORDER BY 1, 2, 3
+    """,
+    "bylines": """
+        SELECT w.key, a.position, o.key_scheme, o.key_value, a.name, a.affiliations::text,
+            a.confidence, a.asserted_by, a.status
+        FROM works_authorship a JOIN works_work w ON w.id = a.work_id
+        LEFT JOIN works_author o ON o.id = a.author_id ORDER BY 1, 2
+    """,
+    "identifiers": """
+        SELECT w.key, i.scheme, i.value, i.verified
+        FROM works_workidentifier i JOIN works_work w ON w.id = i.work_id ORDER BY 1, 2, 3
+    """,
+    "topics": """
+        SELECT w.key, t.position, k.scheme, k.code, k.name, k.slug
+        FROM works_worktopic t JOIN works_work w ON w.id = t.work_id
+        JOIN works_topic k ON k.id = t.topic_id ORDER BY 1, 2
+    """,
+    "authors": """
+        SELECT key_scheme, key_value, name, regexp_replace(slug, '-[a-z0-9]+$', ''), name_key,
+            letter, merged_into_id IS NOT NULL
+        FROM works_author a
+        WHERE EXISTS (SELECT FROM works_authorship m WHERE m.author_id = a.id) ORDER BY 1, 2
+    """,
+    "facts": """
+        SELECT a.key_scheme, a.key_value, f.works, f.topics, f.years::text, f.identified,
+            f.complete, f.corroborated, f.sources::text, f.collaborators, f.close_collaborators,
+            f.several, f.level, f.trust_score
+        FROM works_authorfacts f JOIN works_author a ON a.id = f.author_id
+        WHERE f.works > 0 ORDER BY 1, 2
+    """,
+    "edges": """
+        SELECT a.key_scheme, a.key_value, o.key_scheme, o.key_value, c.works, c.first_year,
+            c.last_year, c.close
+        FROM graph_collaboration c JOIN works_author a ON a.id = c.author_id
+        JOIN works_author o ON o.id = c.other_id ORDER BY 1, 2, 3, 4
+    """,
+}
+
+
+def dump() -> dict[str, list[Any]]:
+    """The corpus as it was decided, without what differs from one database to the next."""
+    with connection.cursor() as cursor:
+        return {name: _rows(cursor, statement) for name, statement in CANON.items()}
+
+
+def _rows(cursor: Any, statement: str) -> list[Any]:
+    cursor.execute(statement)
+    return list(cursor.fetchall())
+
+
+# Written by imports and the refresh; `xmin` tells whether a row was written again.
+TABLES = (
+    "works_work",
+    "works_report",
+    "works_authorship",
+    "works_workidentifier",
+    "works_worktopic",
+    "works_topic",
+    "works_author",
+    "works_authorchange",
+    "works_authorfacts",
+    "graph_collaboration",
+    "claims_trustscore",
+)
+
+
+def row_versions(tables: Sequence[str] = TABLES) -> dict[str, list[Any]]:
+    """Where each row lies and which transaction wrote it: equal means not one row was touched."""
+    with connection.cursor() as cursor:
+        return {
+            table: _rows(cursor, f"SELECT ctid::text, xmin::text FROM {table} ORDER BY 1")
+            for table in tables
+        }
+
+
+def empty(tables: Iterable[str] = TABLES) -> None:
+    """An empty corpus, for tests that fill it many times over."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join([*tables, 'works_importrun'])} CASCADE")

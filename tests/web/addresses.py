@@ -1,0 +1,62 @@
+"""The pages there are, by name, so that a law about pages is tried on every one of them."""
+
+from tests.web.people import named
+from works.models import Author, Topic, Work
+
+OF_A_RESEARCHER = ("", "works/", "trust/", "graph/")
+FORMS = ("follow/", "claim/")
+
+
+def researcher(found: Author | str, part: str = "") -> str:
+    record = named(found) if isinstance(found, str) else found
+    return f"/researchers/{record.slug}/{part}"
+
+
+def data_of(found: Author | str) -> str:
+    return researcher(found)[:-1] + ".json"
+
+
+def any_work() -> str:
+    return f"/works/{Work.objects.order_by('id').values_list('id', flat=True)[0]}/"
+
+
+def any_topic() -> str:
+    return f"/topics/{Topic.objects.order_by('id').values_list('slug', flat=True)[0]}/"
+
+
+# Every public page with an ETag, by name: what to fill in is the author of the page.
+PUBLIC = {
+    "home": "/",
+    "search": "/search/?q=lin",
+    "search for nobody": "/search/?q=zzz",
+    "search for nothing": "/search/",
+    "browse": "/researchers/?letter=L",
+    "browse nobody": "/researchers/?letter=Q",
+    "researcher": "{researcher}",
+    "data": "{data}",
+    "works": "{researcher}works/",
+    "works of a year": "{researcher}works/?year=2020",
+    "works with a word": "{researcher}works/?q=pruning",
+    "works that are not": "{researcher}works/?q=zzzz",
+    "trust": "{researcher}trust/",
+    "graph": "{researcher}graph/",
+    "work": "{work}",
+    "topic": "{topic}",
+    "about": "/about/",
+    "about trust": "/about/trust/",
+}
+# Public as well, and never stored: they hold a form, or would.
+NEVER_STORED = {
+    "follow": "{researcher}follow/",
+    "claim": "{researcher}claim/",
+    "login": "/accounts/login/",
+    "signup": "/accounts/signup/",
+    "reset": "/accounts/password/reset/",
+}
+
+
+def filled(pattern: str, found: Author) -> str:
+    """The address that a pattern of these tables means, beside this author's record."""
+    return pattern.format(
+        researcher=researcher(found), data=data_of(found), work=any_work(), topic=any_topic()
+    )

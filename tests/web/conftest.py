@@ -1,0 +1,35 @@
+"""What the tests of the pages share: the sample, loaded once a module, and people with accounts."""
+
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
+
+from profiles.models import User
+from tests.factories.corpus import author
+from works.models import Author
+
+
+@pytest.fixture(scope="module")
+def sample(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Author]:
+    """The sample corpus; each test's own writes are rolled back on top of it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_sample", stdout=StringIO(), stderr=StringIO())
+        yield author("xue-lin", scheme="bzpeer-sample")
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    return User.objects.create_user("ada@example.org", "correct horse", name="Ada Noether")
+
+
+@pytest.fixture
+def as_ada(ada: User) -> Client:
+    client = Client()
+    client.force_login(ada)
+    return client
