@@ -1,5 +1,7 @@
 """What is near a researcher, read from the edges."""
 
+from typing import Any
+
 import msgspec
 from django.db import connection
 
@@ -55,8 +57,8 @@ def near_topics(author_id: int) -> list[Near]:
     return [Near(*row) for row in _rows(NEAR_TOPICS, author_id, TOPICS)]
 
 
-def _rows(statement: str, author_id: int, most: int) -> list[tuple[object, ...]]:
+def _rows(statement: str, author_id: int, most: int) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [author_id, most])
-        found: list[tuple[object, ...]] = cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
     return found

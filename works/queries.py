@@ -160,7 +160,7 @@ def works_of_topic(topic_id: int, asked: WorksFilter) -> list[WorkRow]:
 
 
 def _works(
-    source: str, conditions: list[str], values: list[object], asked: WorksFilter, focus: int
+    source: str, conditions: list[str], values: list[Any], asked: WorksFilter, focus: int
 ) -> list[WorkRow]:
     for condition, wanted in _conditions(asked):
         conditions.append(condition)
@@ -175,11 +175,11 @@ def _works(
     with connection.cursor() as cursor:
         cursor.execute(statement, [*values, (asked.page - 1) * PAGE, focus])
         rows = cursor.fetchall()
-    return [WorkRow(*row[:-1], msgspec.json.decode(row[-1])) for row in rows]
+    return [WorkRow(*row[:-1], byline=msgspec.json.decode(row[-1])) for row in rows]
 
 
-def _conditions(asked: WorksFilter) -> list[tuple[str, list[object]]]:
-    found: list[tuple[str, list[object]]] = []
+def _conditions(asked: WorksFilter) -> list[tuple[str, list[Any]]]:
+    found: list[tuple[str, list[Any]]] = []
     if asked.year is not None:
         found.append(("w.year = %s", [asked.year]))
     if asked.type:
@@ -272,12 +272,17 @@ def leading_researchers(most: int) -> list[ResearcherRow]:
     return _researchers(LEADING, [most])
 
 
-def _researchers(statement: str, values: Sequence[object]) -> list[ResearcherRow]:
+def _researchers(statement: str, values: Sequence[Any]) -> list[ResearcherRow]:
     with connection.cursor() as cursor:
         cursor.execute(statement, list(values))
         rows = cursor.fetchall()
-    decode = msgspec.json.decode
-    return [ResearcherRow(*row[:3], decode(row[3]), decode(row[4]), *row[5:]) for row in rows]
+    return [_researcher(list(row)) for row in rows]
+
+
+def _researcher(values: list[Any]) -> ResearcherRow:
+    for place in (3, 4):  # years, top_topics
+        values[place] = msgspec.json.decode(values[place])
+    return ResearcherRow(*values)
 
 
 def researchers_of_topic(topic_id: int, most: int = 12) -> list[tuple[str, str, int]]:

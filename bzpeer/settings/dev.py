@@ -2,6 +2,7 @@
 
 import secrets
 
+from bzpeer import env
 from bzpeer.settings.base import *
 
 

@@ -2,6 +2,9 @@
 
 from urllib.parse import unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
+from bzpeer import env
 from bzpeer.settings.base import *
 
 

@@ -1,6 +1,6 @@
 """The pages there are, by name, so that a law about pages is tried on every one of them."""
 
-from tests.web.people import named
+from tests.factories.corpus import author
 from works.models import Author, Topic, Work
 
 OF_A_RESEARCHER = ("", "works/", "trust/", "graph/")
@@ -8,7 +8,7 @@ FORMS = ("follow/", "claim/")
 
 
 def researcher(found: Author | str, part: str = "") -> str:
-    record = named(found) if isinstance(found, str) else found
+    record = author(found) if isinstance(found, str) else found
     return f"/researchers/{record.slug}/{part}"
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
 from profiles.models import User
-from tests.factories.corpus import author
+from tests.factories.corpus import author_of
 from works.models import Author
 
 
@@ -19,7 +19,7 @@ def sample(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
     """The sample corpus; each test's own writes are rolled back on top of it."""
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("load_sample", stdout=StringIO(), stderr=StringIO())
-        yield author("xue-lin", scheme="bzpeer-sample")
+        yield author_of("bzpeer-sample", "xue-lin")
         transaction.set_rollback(True)
 
 

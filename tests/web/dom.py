@@ -62,7 +62,7 @@ class Page(HTMLParser):
             element.pieces.append(data)
 
     def all(self, tag: str = "", **attributes: str) -> list[Element]:
-        """Elements of this tag with these attributes; `_` in a name stands for `-`, `class_` too."""
+        """Elements of this tag with these attributes; `_` stands for `-`, and `class_` is class."""
         wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
         return [
             element

@@ -3,11 +3,8 @@
 from itertools import count
 from typing import Any
 
-from tests.factories.corpus import author
 from tests.factories.records import topics, work
-from works.domain import names
 from works.domain.records import AuthorRecord, WorkRecord
-from works.models import Author
 
 NUMBERS = count(1)
 
@@ -17,8 +14,3 @@ def by(*people: str | AuthorRecord, **fields: Any) -> WorkRecord:
     number = next(NUMBERS)
     plain = {"categories": topics("cs.LG"), "abstract": f"The number is {number}. It is so."}
     return work(number, *people, **(plain | fields))
-
-
-def named(name: str) -> Author:
-    """The record of this name."""
-    return author(names.key(name))

@@ -195,9 +195,13 @@ DATA = {
         "claim_state": "str",
         "verification_level": "str",
         "trust": {
-            "score": "int", "band": "str", "formula": "int", "computed_at": "str", "lines": [LINE],
+            "score": "int",
+            "band": "str",
+            "formula": "int",
+            "computed_at": "str",
+            "lines": [LINE],
         },
-        "counts": {"works": "int", "followers": "int", "topics": "int", "close_collaborators": "int"},
+        "counts": dict.fromkeys(("works", "followers", "topics", "close_collaborators"), "int"),
         "identity": {"status": "str"},
     },
 }  # fmt: skip

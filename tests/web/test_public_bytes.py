@@ -7,14 +7,16 @@ from django.test import Client
 from pytest_django import Settings
 
 from profiles.models import User
-from profiles.services import follow
-from tests.factories.corpus import corpus, refresh_all, take
-from tests.factories.records import ORCIDS, person
-from tests.web.addresses import FORMS, NEVER_STORED, OF_A_RESEARCHER, PUBLIC, data_of, filled
-from tests.web.addresses import researcher
-from tests.web.people import by, named
-from works.domain.records import AuthorRecord
-from works.models import Author, Work
+from tests.web.addresses import (
+    FORMS,
+    NEVER_STORED,
+    OF_A_RESEARCHER,
+    PUBLIC,
+    data_of,
+    filled,
+    researcher,
+)
+from works.models import Author
 
 pytestmark = pytest.mark.django_db
 
@@ -71,82 +73,6 @@ def test_pages_with_forms_are_never_stored(sample: Author, client: Client, name:
     response = client.get(filled(NEVER_STORED[name], sample))
     assert "no-store" in response["Cache-Control"]
     assert "ETag" not in response
-
-
-# The version moves with what is shown
-
-
-def tag(address: str) -> str:
-    etag: str = Client().get(address)["ETag"]
-    return etag
-
-
-@pytest.mark.parametrize("part", [*OF_A_RESEARCHER, ".json"])
-def test_an_import_and_its_refresh_each_make_a_new_version(db: None, part: str) -> None:
-    corpus(by("Ann Lee", "Bo Li"))
-    address = data_of("Ann Lee") if part == ".json" else researcher("Ann Lee", part)
-    tags = [tag(address)]
-    for _ in range(2):
-        take(by("Ann Lee", "Cy Day"))
-        tags.append(tag(address))
-        refresh_all()
-        tags.append(tag(address))
-    assert len(set(tags)) == len(tags)
-
-
-def test_an_import_that_says_nothing_new_leaves_the_version(db: None) -> None:
-    record = by("Ann Lee")
-    corpus(record)
-    before = tag(researcher("Ann Lee"))
-    corpus(record)
-    assert tag(researcher("Ann Lee")) == before
-
-
-def test_a_follow_makes_a_new_version(db: None, ada: User) -> None:
-    corpus(by("Ann Lee"))
-    before = tag(researcher("Ann Lee"))
-    follow(ada, named("Ann Lee"))
-    assert tag(researcher("Ann Lee")) != before
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"title": "Another title"},
-        {"abstract": "Another abstract."},
-        {"authors": (AuthorRecord("Ann Lee"), AuthorRecord("New Name"))},
-        {"comments": "12 pages"},
-        {"journal_ref": "J. Odd 1"},
-        {"licence": "http://arxiv.org/licenses/nonexclusive-distrib/1.0/"},
-        {},
-    ],
-    ids=lambda change: next(iter(change), "only a later date"),
-)
-def test_a_work_has_a_new_version_when_its_page_differs(
-    db: None, change: dict[str, object]
-) -> None:
-    first = by("Ann Lee")
-    corpus(first)
-    address = f"/works/{Work.objects.get().pk}/"
-    before = Client().get(address)
-    corpus(type(first)(**{**as_fields(first), **change, "record_date": "2025-01-01"}))
-    after = Client().get(address)
-    assert after.content != before.content
-    assert after["ETag"] != before["ETag"]
-
-
-def as_fields(record: object) -> dict[str, object]:
-    return {name: getattr(record, name) for name in record.__struct_fields__}  # type: ignore[attr-defined]
-
-
-def test_a_second_source_makes_a_new_version_of_the_work(db: None) -> None:
-    first = by("Ann Lee")
-    corpus(first)
-    address = f"/works/{Work.objects.get().pk}/"
-    before = tag(address)
-    corpus(by("Ann Lee", source="crossref", format="crossref/1", ids=first.ids))
-    assert Work.objects.count() == 1
-    assert tag(address) != before
 
 
 # Nothing of one person reaches another
@@ -249,28 +175,6 @@ def test_an_old_name_leads_to_the_new_one(
     response = client.get(to(key))
     assert (response.status_code, response["Location"]) == (301, to(sample.slug))
     assert not response.cookies
-
-
-def test_a_merged_record_leads_to_its_heir(db: None, client: Client) -> None:
-    corpus(by("Ann Lee", "Bo Li"))
-    gone, heir = named("Ann Lee"), named("Bo Li")
-    gone.merged_into = heir
-    gone.save()
-    for part in (*OF_A_RESEARCHER, *FORMS):
-        response = client.get(researcher(gone, part))
-        assert (response.status_code, response["Location"]) == (301, researcher(heir, part))
-
-
-def test_a_record_that_got_a_person_id_leads_to_the_id(db: None, client: Client) -> None:
-    first = by("Ann Lee")
-    corpus(first)
-    old = researcher("Ann Lee")
-    known = person("Ann Lee", orcid=ORCIDS[0])
-    fields = as_fields(first) | {"authors": (known,), "record_date": "2025-01-01"}
-    corpus(type(first)(**fields))
-    heir = Author.objects.get(key_scheme="orcid")
-    response = client.get(old)
-    assert (response.status_code, response["Location"]) == (301, researcher(heir))
 
 
 def test_an_old_focus_of_the_explorer_leads_on(sample: Author, client: Client) -> None:

@@ -112,7 +112,7 @@ class Splitter:
 
     def _taken_plainly(self, mark: re.Match[bytes], end: int) -> int:
         """Where to go on if there is no section: right behind its mark."""
-        self._plain_until = self._dropped + end
+        self._plain_until = max(self._plain_until, self._dropped + end)
         return mark.end()
 
     def _begins_late(self, mark: re.Match[bytes], end: int) -> bool:
@@ -133,7 +133,7 @@ class Splitter:
 
     def reopen(self, span: Span) -> None:
         """From here to the end of the span, take every section's beginning for plain bytes."""
-        self._plain_until = self._dropped + span.end
+        self._plain_until = max(self._plain_until, self._dropped + span.end)
 
     def drop(self, span: Span) -> None:
         """Go behind the record; of one that is too large, `seek` then drops the rest."""
