@@ -7,6 +7,7 @@ from profiles.account_views import (
     LogInView,
     SignUpView,
     account_page,
+    secret_address,
     strangers_only,
     whole,
 )
@@ -38,7 +39,7 @@ urlpatterns = [
     ),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[\w-]+)/$",
-        account_page(whole(allauth.password_reset_from_key)),
+        account_page(secret_address(whole(allauth.password_reset_from_key))),
         name="account_reset_password_from_key",
     ),
     path(

@@ -1,4 +1,4 @@
-"""allauth's views as this site shows them: whole or not at all, never stored, never referred."""
+"""allauth's views as this site shows them: done whole or not at all, and never stored."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,7 +6,7 @@ from typing import Any
 
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.stages import LoginStage
-from allauth.account.views import LoginView, SignupView
+from allauth.account.views import LoginView, PasswordResetFromKeyView, SignupView
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
@@ -42,15 +42,25 @@ class SignUpView(SignupView):  # type: ignore[misc]
 
 
 def account_page(view: View) -> View:
-    """Its address or its form may hold a secret: no cache, and no referrer to anywhere."""
+    """For everybody, and kept by nobody."""
+    return public(no_store(view))
+
+
+def secret_address(view: View) -> View:
+    """The link of a mail leaks to no page that follows it.
+
+    Not so the form that it leads to: without a referrer a browser sends `Origin: null`, which the
+    CSRF check refuses, and its address holds no secret.
+    """
 
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
-        response.headers["Referrer-Policy"] = "no-referrer"
+        if kwargs["key"] != PasswordResetFromKeyView.reset_url_key:
+            response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
-    return public(no_store(page))
+    return page
 
 
 def strangers_only(view: View) -> View:

@@ -48,10 +48,7 @@ def researcher(request: HttpRequest, head: Head) -> HttpResponse:
     rows = works_of_author(head.id, WorksFilter())
     following = access.signed_in(request) and queries.follows(cast(User, request.user), head.id)
     context = researcher_page_context(head, rows, following=following)
-    response = render(request, "profiles/researcher.html", context)
-    if context["page"]["noindex"]:
-        response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return render(request, "profiles/researcher.html", context)
 
 
 @researcher_page

@@ -5,17 +5,23 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from django.db import DataError, IntegrityError
+import msgspec
+from django.db import DatabaseError, OperationalError
 from django.utils import timezone
 
 from works.domain.records import Refused, Rejected, WorkRecord
 from works.ingest import Counts, batches, ingest
 from works.models import ImportReject, ImportRun
-from works.sources.base import Source
+from works.sources.base import RAW_CHARACTERS, Source
 from works.sources.compressed import open_stream
 from works.sources.files import FoundFile
 
 HEAD = 1 << 16
+
+# SQLSTATE classes that speak of the values sent: wrong data, broken constraint, a limit of the
+# program (a value too large for an index). Everything else is no fault of a record.
+OF_THE_RECORD = ("22", "23", "54")
+DEADLOCK = "40P01"
 
 
 @dataclass
@@ -112,16 +118,37 @@ def _reject(name: str, item: Rejected, outcome: Outcome) -> None:
 def _take(batch: Sequence[WorkRecord], today: date, name: str, outcome: Outcome) -> Counts:
     """Ingest a batch; where the database refuses one of its records, only that one is lost."""
     try:
-        return ingest(outcome.run.pk, batch, today)
-    except (DataError, IntegrityError) as error:
+        return _ingest(outcome.run.pk, batch, today)
+    except DatabaseError as error:
+        if not _state(error).startswith(OF_THE_RECORD):
+            raise
         if len(batch) == 1:
-            reason = f"could not be stored: {str(error).splitlines()[0]}"[:300]
-            _reject(name, Rejected(0, "record", reason, "", batch[0].external_id), outcome)
+            _reject(name, _refused(batch[0], error), outcome)
             return Counts()
     middle = len(batch) // 2
     counts = _take(batch[:middle], today, name, outcome)
     counts.add(_take(batch[middle:], today, name, outcome))
     return counts
+
+
+def _ingest(run_id: int, batch: Sequence[WorkRecord], today: date) -> Counts:
+    """Once more where a refresh and the import waited for each other and Postgres chose us."""
+    try:
+        return ingest(run_id, batch, today)
+    except OperationalError as error:
+        if _state(error) != DEADLOCK:
+            raise
+    return ingest(run_id, batch, today)
+
+
+def _state(error: DatabaseError) -> str:
+    return getattr(error.__cause__, "sqlstate", None) or ""
+
+
+def _refused(record: WorkRecord, error: DatabaseError) -> Rejected:
+    reason = f"could not be stored: {str(error).splitlines()[0]}"[:300]
+    raw = msgspec.json.encode(record).decode()[:RAW_CHARACTERS]
+    return Rejected(0, "record", reason, raw, record.external_id)
 
 
 def _finish(run: ImportRun, counts: Counts) -> None:

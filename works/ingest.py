@@ -1,11 +1,12 @@
 """Records into the corpus: COPY into staging, one merge per batch, one transaction per batch.
 
 What a batch does depends only on what the database holds and on the records, not on their order:
-of two reports with the same identity the later at its source is kept, and a work is shown from
-its best report. So the same files in any order, twice or after a kill, end in the same rows.
+what stands of a report is a join of all that its source said (`works.domain.standing`), and a work
+is shown from its best report. So the same files in any order, twice or after a kill, end in the
+same rows.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,9 +15,10 @@ from django.db import connection, transaction
 
 from works.domain import names
 from works.domain.article import TEMPLATE_VERSION
-from works.domain.provenance import rank, work_key
+from works.domain.provenance import rank, richer_formats, work_key
 from works.domain.records import WorkRecord
 from works.domain.shown import Byline, Known, ShownWork, report_digest, show
+from works.domain.standing import NOTHING, Standing, Text, Verdict, stated, verdict
 
 # One merge at a time: it makes concurrent imports take turns per batch, and frees the statements
 # below from every race between them. Parsing goes on in parallel.
@@ -45,10 +47,31 @@ class Counts(msgspec.Struct):
 
 
 class Staged(msgspec.Struct):
-    seq: int
+    """What a batch says of one report; `record` is the latest text, else the withdrawal."""
+
     record: WorkRecord
+    standing: Standing
+
+
+class Stored(msgspec.Struct):
+    """A report as the database has it; without a work, `key` is empty."""
+
+    standing: Standing
     key: str
-    digest: bytes
+
+
+class Settled(msgspec.Struct):
+    """A report that a batch changes.
+
+    `record` is empty where the text that is stored stays. `key` is the work's, empty without one;
+    `left` that of the work which the report leaves. `silent`: only a date moved.
+    """
+
+    record: WorkRecord | None
+    standing: Standing
+    key: str
+    left: str
+    silent: bool
 
 
 def batches(records: Iterable[WorkRecord]) -> Iterator[list[WorkRecord]]:
@@ -67,69 +90,126 @@ def batches(records: Iterable[WorkRecord]) -> Iterator[list[WorkRecord]]:
 
 def ingest(run_id: int, records: Sequence[WorkRecord], today: date) -> Counts:
     """Take one batch in, in one transaction."""
-    staged = _newest(records)
+    staged = _staged(records)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MERGE_LOCK])
-        cursor.execute(STAGE_REPORTS)
-        cursor.execute("TRUNCATE stage_report")
-        _copy(cursor, "stage_report", REPORT_COLUMNS, map(_report_row, staged))
-        verdicts = dict(_rows(cursor, VERDICTS))
-        taken = [item for item in staged if verdicts[item.seq] in ("new", "newer")]
-        counts = _count(verdicts.values(), repeats=len(records) - len(staged))
-        cursor.execute(TOUCH_SAME)
-        cursor.execute(WITHDRAW)
-        withdrawn = [key for (key,) in cursor.fetchall()]
-        cursor.execute(TOMBSTONES, [run_id])
-        cursor.execute(LEFT_BEHIND)
-        left = [key for (key,) in cursor.fetchall()]
-        keys = sorted({item.key for item in taken}.union(withdrawn, left))
-        if keys:
-            known = _known(cursor, keys, taken)
-            shown = [show(list(reports.values()), today) for reports in known.values() if reports]
-            counts.authors = merge(cursor, shown)
-            cursor.execute(UPSERT_REPORTS, [run_id])
+        stored = _stored(cursor, staged)
+        counts = _count(staged, stored)
+        counts.unchanged += len(records) - len(staged)
+        if settled := _settled(staged, stored):
+            known = _known(cursor, _keys(settled.values()), settled)
+            counts.authors = merge(cursor, _shown(known, settled.values(), today))
+            _write_reports(cursor, run_id, settled)
             _drop(cursor, [key for key, reports in known.items() if not reports])
     return counts
 
 
-def _newest(records: Sequence[WorkRecord]) -> list[Staged]:
-    """One record per identity: the latest at its source, whatever its place in the batch."""
-    best: dict[Identity, Staged] = {}
-    for seq, record in enumerate(records):
-        item = Staged(seq, record, work_key(record), b"" if record.deleted else report_digest(record))
-        rival = best.get(_identity(record))
-        if rival is None or _order(item) > _order(rival):
-            best[_identity(record)] = item
-    return list(best.values())
+def _staged(records: Iterable[WorkRecord]) -> dict[Identity, Staged]:
+    """What the batch says of each report, all its records taken together."""
+    found: dict[Identity, Staged] = {}
+    for record in records:
+        said = stated(record, b"" if record.deleted else report_digest(record))
+        rival = found.get(_identity(record))
+        joined = rival.standing.join(said) if rival else said
+        speaks = joined.text == said.text if joined.text else joined.gone == said.gone
+        found[_identity(record)] = Staged(record if speaks or not rival else rival.record, joined)
+    return found
 
 
 def _identity(record: WorkRecord) -> Identity:
     return (record.source, record.format, record.external_id)
 
 
-def _order(item: Staged) -> tuple[str, bool, bytes]:
-    return (item.record.record_date, item.record.deleted, item.digest)
+def _richer(identity: Identity) -> Iterator[Identity]:
+    """The same record in the formats that say more."""
+    source, format, external_id = identity
+    return ((source, richer, external_id) for richer in richer_formats(format))
 
 
-def _count(verdicts: Iterable[str], repeats: int) -> Counts:
-    counts = Counts(unchanged=repeats)
-    for verdict in verdicts:
-        if verdict == "new":
-            counts.created += 1
-        elif verdict in ("newer", "withdrawn"):
-            counts.updated += 1
-        else:
-            counts.unchanged += 1
+def _stored(cursor: Any, staged: Iterable[Identity]) -> dict[Identity, Stored]:
+    wanted = {identity for one in staged for identity in (one, *_richer(one))}
+    cursor.execute(STANDINGS, [list(column) for column in zip(*wanted)])
+    return {
+        (source, format, external_id): Stored(
+            Standing(None if date is None else Text(date, bytes(digest)), gone), key
+        )
+        for source, format, external_id, date, digest, gone, key in cursor.fetchall()
+    }
+
+
+def _count(staged: Mapping[Identity, Staged], stored: Mapping[Identity, Stored]) -> Counts:
+    def live(identity: Identity) -> bool:
+        sides = (staged.get(identity), stored.get(identity))
+        return any(side is not None and side.standing.live for side in sides)
+
+    counts = Counts()
+    for identity, item in staged.items():
+        before = stored[identity].standing if identity in stored else NOTHING
+        found: Verdict = verdict(before, before.join(item.standing))
+        if any(live(one) for one in _richer(identity)):
+            found = "unchanged"
+        setattr(counts, found, getattr(counts, found) + 1)
     return counts
+
+
+def _settled(
+    staged: Mapping[Identity, Staged], stored: Mapping[Identity, Stored]
+) -> dict[Identity, Settled]:
+    found = {one: _settle(item, stored.get(one)) for one, item in staged.items()}
+    return {one: settled for one, settled in found.items() if settled}
+
+
+def _settle(item: Staged, stored: Stored | None) -> Settled | None:
+    """What becomes of a report; None when nothing does."""
+    before = stored.standing if stored else NOTHING
+    after = before.join(item.standing)
+    if after == before:
+        return None
+    old_key = stored.key if stored else ""
+    if after.text is None:
+        return Settled(item.record, after, "", "", silent=True)
+    if after.text == before.text:
+        return Settled(None, after, old_key, "", silent=after.deleted == before.deleted)
+    key = work_key(item.record)
+    same_text = before.text is not None and before.text.digest == after.text.digest
+    silent = same_text and after.deleted == before.deleted
+    return Settled(item.record, after, key, old_key if old_key != key else "", silent)
+
+
+def _keys(settled: Iterable[Settled]) -> list[str]:
+    return sorted({key for item in settled for key in (item.key, item.left) if key})
+
+
+def _shown(
+    known: Mapping[str, Mapping[Identity, Known]], settled: Iterable[Settled], today: date
+) -> list[ShownWork]:
+    """The works to write: a moved date can do no more than change which of two reports is best."""
+    told = {key for item in settled if not item.silent for key in (item.key, item.left)}
+    return [
+        show(list(reports.values()), today)
+        for key, reports in known.items()
+        if len(reports) > 1 or (reports and key in told)
+    ]
+
+
+def _write_reports(cursor: Any, run_id: int, settled: Mapping[Identity, Settled]) -> None:
+    cursor.execute(STAGE_REPORTS)
+    cursor.execute("TRUNCATE stage_report")
+    rows = (_report_row(identity, item) for identity, item in settled.items())
+    _copy(cursor, "stage_report", REPORT_COLUMNS, rows)
+    cursor.execute(UPSERT_REPORTS, [run_id])
+    cursor.execute(MARK_REPORTS)
 
 
 def rerender(keys: Sequence[str], today: date) -> int:
     """Rebuild what is shown of these works from their reports; the works whose pieces changed."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MERGE_LOCK])
-        known = _known(cursor, list(keys), [])
+        known = _known(cursor, list(keys), {})
         before = _versions(cursor, list(keys))
-        merge(cursor, [show(list(reports.values()), today) for reports in known.values() if reports])
+        merge(
+            cursor, [show(list(reports.values()), today) for reports in known.values() if reports]
+        )
         return len(_versions(cursor, list(keys)) - before)
 
 
@@ -139,18 +219,21 @@ def _versions(cursor: Any, keys: list[str]) -> set[tuple[int, int]]:
 
 
 def _known(
-    cursor: Any, keys: list[str], taken: Sequence[Staged]
+    cursor: Any, keys: list[str], settled: Mapping[Identity, Settled]
 ) -> dict[str, dict[Identity, Known]]:
-    """Every report, old and new, of the works with these keys."""
+    """Every report of the works with these keys, as it will stand after the batch."""
     known: dict[str, dict[Identity, Known]] = {key: {} for key in keys}
-    moved = {_identity(item.record): item.key for item in taken}
-    cursor.execute(OTHER_REPORTS, [keys])
+    cursor.execute(REPORTS_OF_WORKS, [keys])
     for key, digest, deleted, body in cursor.fetchall():
         record = msgspec.json.decode(body, type=WorkRecord)
-        if moved.get(_identity(record), key) == key:
+        item = settled.get(_identity(record))
+        if item is None:
             known[key][_identity(record)] = Known(record, bytes(digest), deleted)
-    for item in taken:
-        known[item.key][_identity(item.record)] = Known(item.record, item.digest)
+        elif item.record is None:
+            known[key][_identity(record)] = Known(record, bytes(digest), item.standing.deleted)
+    for identity, item in settled.items():
+        if item.record is not None and (text := item.standing.text):
+            known[item.key][identity] = Known(item.record, text.digest, item.standing.deleted)
     return known
 
 
@@ -232,19 +315,16 @@ def _work_row(work: ShownWork) -> tuple[object, ...]:
     )
 
 
-def _report_row(item: Staged) -> tuple[object, ...]:
-    record = item.record
+def _report_row(identity: Identity, item: Settled) -> tuple[object, ...]:
+    record, standing = item.record, item.standing
     return (
-        item.seq,
-        record.source,
-        record.format,
-        record.external_id,
-        record.record_date,
-        item.digest,
-        rank(record),
-        record.deleted,
-        item.key,
-        msgspec.json.encode(record).decode(),
+        *identity,
+        standing.record_date,
+        standing.text.digest if standing.text else b"",
+        rank(record) if record else None,
+        standing.deleted,
+        item.key or None,
+        msgspec.json.encode(record).decode() if record else None,
     )
 
 
@@ -254,21 +334,13 @@ def _copy(cursor: Any, table: str, columns: str, rows: Iterable[tuple[object, ..
             copy.write_row(row)
 
 
-def _rows(cursor: Any, statement: str) -> list[tuple[int, str]]:
-    cursor.execute(statement)
-    rows: list[tuple[int, str]] = cursor.fetchall()
-    return rows
-
-
 # --- staging -------------------------------------------------------------------------------
 
-REPORT_COLUMNS = (
-    "seq, source, format, external_id, record_date, digest, rank, deleted, key, record"
-)
+REPORT_COLUMNS = "source, format, external_id, record_date, digest, rank, deleted, key, record"
 STAGE_REPORTS = """
 CREATE TEMP TABLE IF NOT EXISTS stage_report (
-    seq integer, source text, format text, external_id text, record_date text, digest bytea,
-    rank smallint, deleted boolean, key text, record text, verdict text
+    source text, format text, external_id text, record_date text, digest bytea, rank smallint,
+    deleted boolean, key text, record text
 ) ON COMMIT DELETE ROWS
 """
 
@@ -309,7 +381,7 @@ STAGE_WORKS = [
     """,
     """
     CREATE TEMP TABLE IF NOT EXISTS stage_touched (
-        author_id bigint, work_id bigint, position integer
+        author_id bigint, work_id bigint, name text
     ) ON COMMIT DELETE ROWS
     """,
     "TRUNCATE stage_work, stage_byline, stage_id, stage_topic, stage_touched",
@@ -317,46 +389,16 @@ STAGE_WORKS = [
 
 # --- reports -------------------------------------------------------------------------------
 
-# Of two reports with one identity the later at its source wins, then the withdrawal, then the
-# larger digest: a rule that gives the same report whichever came first.
-VERDICTS = """
-UPDATE stage_report s SET verdict = CASE
-    WHEN r.id IS NULL AND s.deleted THEN 'tombstone'
-    WHEN r.id IS NULL THEN 'new'
-    WHEN s.deleted AND NOT r.deleted AND s.record_date >= r.record_date THEN 'withdrawn'
-    WHEN s.deleted THEN 'same'
-    WHEN s.digest = r.digest AND NOT r.deleted THEN 'same'
-    WHEN (s.record_date, s.deleted, s.digest) > (r.record_date, r.deleted, r.digest)
-        THEN CASE WHEN r.work_id IS NULL THEN 'new' ELSE 'newer' END
-    ELSE 'older' END
-FROM stage_report t LEFT JOIN works_report r USING (source, format, external_id)
-WHERE t.seq = s.seq
-RETURNING s.seq, s.verdict
+# The date of the text lies in the record: `record_date` is the withdrawal's, where there is one.
+STANDINGS = """
+SELECT source, format, external_id,
+    CASE WHEN r.work_id IS NOT NULL THEN coalesce(r.record ->> 'record_date', '') END, r.digest,
+    CASE WHEN r.deleted THEN r.record_date END, coalesce(w.key, '')
+FROM unnest(%s::text[], %s::text[], %s::text[]) AS staged (source, format, external_id)
+JOIN works_report r USING (source, format, external_id) LEFT JOIN works_work w ON w.id = r.work_id
 """
 
-TOUCH_SAME = """
-UPDATE works_report r SET record_date = s.record_date
-FROM stage_report s
-WHERE s.verdict = 'same' AND (r.source, r.format, r.external_id)
-    = (s.source, s.format, s.external_id) AND s.record_date > r.record_date
-"""
-
-WITHDRAW = """
-UPDATE works_report r SET deleted = true, record_date = s.record_date
-FROM stage_report s, works_work w
-WHERE s.verdict = 'withdrawn' AND w.id = r.work_id
-    AND (r.source, r.format, r.external_id) = (s.source, s.format, s.external_id)
-RETURNING w.key
-"""
-
-TOMBSTONES = """
-INSERT INTO works_report (source, format, external_id, record_date, digest, rank, deleted,
-    record, run_id)
-SELECT source, format, external_id, record_date, digest, rank, true, record::jsonb, %s
-FROM stage_report WHERE verdict = 'tombstone'
-"""
-
-OTHER_REPORTS = """
+REPORTS_OF_WORKS = """
 SELECT w.key, r.digest, r.deleted, r.record::text
 FROM works_work w JOIN works_report r ON r.work_id = w.id
 WHERE w.key = ANY(%s)
@@ -365,20 +407,21 @@ WHERE w.key = ANY(%s)
 UPSERT_REPORTS = """
 INSERT INTO works_report (source, format, external_id, record_date, digest, rank, deleted,
     record, work_id, run_id)
-SELECT s.source, s.format, s.external_id, s.record_date, s.digest, s.rank, false,
+SELECT s.source, s.format, s.external_id, s.record_date, s.digest, s.rank, s.deleted,
     s.record::jsonb, w.id, %s
-FROM stage_report s JOIN works_work w ON w.key = s.key
-WHERE s.verdict IN ('new', 'newer')
+FROM stage_report s LEFT JOIN works_work w ON w.key = s.key
+WHERE s.record IS NOT NULL
 ON CONFLICT (source, format, external_id) DO UPDATE SET record_date = excluded.record_date,
-    digest = excluded.digest, rank = excluded.rank, deleted = false, record = excluded.record,
-    work_id = excluded.work_id, run_id = excluded.run_id, imported_at = now()
+    digest = excluded.digest, rank = excluded.rank, deleted = excluded.deleted,
+    record = excluded.record, work_id = excluded.work_id, run_id = excluded.run_id,
+    imported_at = now()
 """
 
-# A report whose identifier was mended moves to another work: the one it leaves is shown anew.
-LEFT_BEHIND = """
-SELECT DISTINCT w.key FROM stage_report s
-JOIN works_report r USING (source, format, external_id) JOIN works_work w ON w.id = r.work_id
-WHERE s.verdict = 'newer' AND w.key <> s.key
+MARK_REPORTS = """
+UPDATE works_report r SET deleted = s.deleted, record_date = s.record_date, imported_at = now()
+FROM stage_report s
+WHERE s.record IS NULL
+    AND (r.source, r.format, r.external_id) = (s.source, s.format, s.external_id)
 """
 
 DROP_WORKS = [
@@ -386,6 +429,7 @@ DROP_WORKS = [
     INSERT INTO works_authorchange AS c (author_id, kind)
     SELECT DISTINCT a.author_id, 'works' FROM works_authorship a JOIN works_work w
         ON w.id = a.work_id WHERE w.key = ANY(%s) AND a.author_id IS NOT NULL
+    ORDER BY a.author_id
     ON CONFLICT (author_id, kind) DO UPDATE SET generation = c.generation + 1,
         due_at = now(), attempts = 0, parked_at = NULL, error = ''
     """,
@@ -448,7 +492,7 @@ MERGE = [
     """,
     """
     INSERT INTO stage_touched
-    SELECT a.author_id, a.work_id, a.position FROM works_authorship a
+    SELECT a.author_id, a.work_id, a.name FROM works_authorship a
     JOIN stage_work s USING (work_id) WHERE a.author_id IS NOT NULL
     """,
     """
@@ -501,13 +545,15 @@ MERGE = [
     ON CONFLICT (work_id, topic_id) DO UPDATE SET position = excluded.position
     WHERE wt.position <> excluded.position
     """,
-    # A record that lost its last mention to another one leads its readers there.
+    # A record that lost its last mention to another one of that name leads its readers there; one
+    # whose name left the byline leads nowhere, whoever stands in its place now.
     """
     UPDATE works_author gone SET merged_into_id = heir.author_id
     FROM (
         SELECT t.author_id AS old_id, min(b.author_id) AS author_id
-        FROM stage_touched t
-        JOIN stage_byline b ON b.work_id = t.work_id AND b.position = t.position
+        FROM stage_touched t JOIN works_author o ON o.id = t.author_id
+        JOIN stage_byline b ON b.work_id = t.work_id AND b.author_id IS NOT NULL
+            AND (b.name = t.name OR b.name_key = o.name_key)
         WHERE NOT EXISTS (
             SELECT FROM works_authorship a WHERE a.author_id = t.author_id)
         GROUP BY t.author_id HAVING count(DISTINCT b.author_id) = 1

@@ -1,6 +1,7 @@
 """What pages read of the corpus: one statement each, whatever the number of rows."""
 
 from collections.abc import Sequence
+from hashlib import blake2b
 from html import escape
 from typing import Any
 
@@ -175,7 +176,12 @@ def _works(
     with connection.cursor() as cursor:
         cursor.execute(statement, [*values, (asked.page - 1) * PAGE, focus])
         rows = cursor.fetchall()
-    return [WorkRow(*row[:-1], byline=msgspec.json.decode(row[-1])) for row in rows]
+    return [_work_row(list(row)) for row in rows]
+
+
+def _work_row(values: list[Any]) -> WorkRow:
+    values[-1] = msgspec.json.decode(values[-1])  # the byline
+    return WorkRow(*values)
 
 
 def _conditions(asked: WorksFilter) -> list[tuple[str, list[Any]]]:
@@ -318,6 +324,11 @@ class WorkFull(msgspec.Struct):
     identifiers: list[tuple[str, str, bool]]
     topics: list[tuple[str, str, str]]
     reports: list[dict[str, Any]]
+
+    @property
+    def stamp(self) -> str:
+        """Differs whenever the page does, also by a name or the date of a report."""
+        return f"w{self.id}-{blake2b(msgspec.json.encode(self), digest_size=8).hexdigest()}"
 
 
 # Names on a work's own page; "and N more" beyond.

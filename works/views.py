@@ -58,8 +58,7 @@ def work(request: HttpRequest, work_id: int) -> HttpResponseBase:
     found = queries.work(work_id)
     if found is None:
         raise Http404
-    version = f"w{found.id}-{found.version}-{len(found.reports)}"
-    return kept(request, version, lambda: _work_page(request, found))
+    return kept(request, found.stamp, lambda: _work_page(request, found))
 
 
 def _work_page(request: HttpRequest, found: queries.WorkFull) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from bzpeer.lib import access, caching
 from works import queries
+from works.pages import indexable, researcher_url
 from works.queries import Head
 
 ResearcherView = Callable[[HttpRequest, Head], HttpResponse]
@@ -25,8 +26,10 @@ def load_researcher(request: HttpRequest, slug: str) -> Head | HttpResponsePerma
         raise Http404
     current = head.heir or head.slug
     if current != slug:
-        moved = request.get_full_path().replace(slug, current, 1)
-        return HttpResponsePermanentRedirect(moved)
+        page = request.path.removeprefix(researcher_url(slug)[:-1])
+        query = request.META.get("QUERY_STRING", "")
+        moved = researcher_url(current)[:-1] + page
+        return HttpResponsePermanentRedirect(f"{moved}?{query}" if query else moved)
     return head
 
 
@@ -38,19 +41,23 @@ def researcher_page(view: ResearcherView) -> Callable[[HttpRequest, str], HttpRe
         head = load_researcher(request, slug)
         if not isinstance(head, Head):
             return head
-        return kept(request, head.stamp, lambda: view(request, head))
+        return kept(request, head.stamp, lambda: _marked(view(request, head), head))
 
     return access.public(require_safe(page))
 
 
-def kept(
-    request: HttpRequest, version: str, make: Callable[[], HttpResponse]
-) -> HttpResponseBase:
+def _marked(response: HttpResponse, head: Head) -> HttpResponse:
+    """Say to search engines, whatever the form of the page, whether they may keep it."""
+    if not indexable(head):
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def kept(request: HttpRequest, version: str, make: Callable[[], HttpResponse]) -> HttpResponseBase:
     """Answer 304 or the page to the signed out, under this version; never store a person's page."""
     if access.signed_in(request):
         return caching.finish_private(make())
-    stamp = caching.stamp(version)
-    return caching.not_modified(request, stamp) or caching.finish_public(make(), stamp)
+    return _for_readers(request, caching.stamp(version), make)
 
 
 def fresh(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
@@ -64,6 +71,14 @@ def fresh(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
         if response.status_code != 200:
             return response
         stamp = blake2b(response.content, digest_size=8).hexdigest()
-        return caching.not_modified(request, stamp) or caching.finish_public(response, stamp)
+        return _for_readers(request, stamp, lambda: response)
 
     return access.public(require_safe(page))
+
+
+def _for_readers(
+    request: HttpRequest, stamp: str, make: Callable[[], HttpResponse]
+) -> HttpResponseBase:
+    # Django mends a broken token cookie on whatever it answers; these pages speak of no cookie.
+    request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", None)
+    return caching.not_modified(request, stamp) or caching.finish_public(make(), stamp)

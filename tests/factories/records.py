@@ -10,9 +10,7 @@ from works.domain.records import AuthorRecord, Category, ExternalId, PersonId, W
 _unused = count(90_000)
 
 
-def person(
-    name: str, *affiliations: str, orcid: str = "", **asserted: str
-) -> AuthorRecord:
+def person(name: str, *affiliations: str, orcid: str = "", **asserted: str) -> AuthorRecord:
     """A name of a byline; `orcid` is the person's own, other ids are their scheme's word."""
     ids = [PersonId(scheme, value, scheme) for scheme, value in asserted.items()]
     own = [PersonId("orcid", orcid, "person")] if orcid else []

@@ -79,6 +79,11 @@ def test_styles_become_elements(source: str, shown: str) -> None:
     assert render(source).html == shown
 
 
+def test_backslashes_that_were_all_escaped_twice_count_once() -> None:
+    assert render(r"Odd $\\gamma$ of Fr\\'ed").text == "Odd γ of Fréd"
+    assert render(r"one \\ two").text == "one two"
+
+
 MATHS = [
     ("H$_2$O", "H<sub>2</sub>O", "H₂O"),
     (r"$5\%$", "5%", "5%"),

@@ -55,7 +55,10 @@ def letters_of_source(source: str) -> str:
     """What must be found again, in this order, in the output."""
     for _ in range(2):
         source = _ENTITY.sub(lambda entity: html.unescape(entity[0]), source)
-    source = _BROKEN.sub(_kept_broken, _UNWANTED.sub("", source))
+    source = _UNWANTED.sub("", source)
+    if "\\" not in source.replace("\\\\", ""):  # escaped twice: no backslash stands alone
+        source = source.replace("\\\\", "\\")
+    source = _BROKEN.sub(_kept_broken, source)
     source = _TAG.sub(" ", _ROOT.sub(" ", _ENVIRONMENT.sub(" ", source)))
     return letters(_MACRO.sub(_kept_name, source))
 

@@ -7,7 +7,7 @@ from django.test import Client
 from profiles.models import User
 from profiles.services import follow
 from tests.factories.corpus import author, publish, refresh_all, take_in
-from tests.factories.records import ORCIDS, person
+from tests.factories.records import person
 from tests.web.addresses import FORMS, OF_A_RESEARCHER, data_of, researcher
 from tests.web.people import by
 from works.domain.records import AuthorRecord
@@ -102,7 +102,7 @@ def test_a_record_that_got_a_person_id_leads_to_the_id(db: None, client: Client)
     first = by("Ann Lee")
     publish(first)
     old = researcher("Ann Lee")
-    known = person("Ann Lee", orcid=ORCIDS[0])
+    known = person("Ann Lee", orcid="0000-0002-1825-0097")
     publish(msgspec.structs.replace(first, authors=(known,), record_date="2025-01-01"))
     heir = Author.objects.get(key_scheme="orcid")
     response = client.get(old)

@@ -46,6 +46,11 @@ def rank(record: WorkRecord) -> int:
     return source(record.source).rank * 10 + RICHNESS.get(record.format, 0)
 
 
+def richer_formats(format: str) -> list[str]:
+    """The formats that say more than this one of the same record."""
+    return [other for other, rich in RICHNESS.items() if rich > RICHNESS.get(format, 0)]
+
+
 def families(slugs: set[str]) -> int:
     """How many independent sources these are."""
     return len({source(slug).family for slug in slugs})

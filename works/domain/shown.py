@@ -79,7 +79,8 @@ def show(reports: Sequence[Known], today: date) -> ShownWork:
     ordered = sorted(reports, key=lambda known: known.order, reverse=True)
     best = ordered[0].record
     year, when = dated(best)
-    byline = bylines([known.record for known in ordered])
+    speaking = [known.record for known in ordered if not known.deleted] or [best]
+    byline = bylines(speaking)
     return ShownWork(
         key=work_key(best),
         pieces=pieces(best, year),
@@ -134,10 +135,11 @@ def bylines(records: Sequence[WorkRecord]) -> list[Byline]:
     decisions = identity.decide([mention for report in mentions for mention in report])
     decided = {mention.position: d for mention, d in zip(mentions[0], decisions)}
     named = {mention.position: mention for mention in mentions[0]}
-    return [
+    lines = (
         _line(place, author, named.get(place), decided.get(place), records[0].source)
         for place, author in enumerate(records[0].authors, start=1)
-    ]
+    )
+    return [line for line in lines if line.name]  # a lone comma in the source is nobody
 
 
 def _line(

@@ -21,12 +21,12 @@ from works.domain.tex.sentences import split_lead
 
 __all__ = ["VERSION", "Rendered", "render", "render_name", "split_lead"]
 
-VERSION = 1
+VERSION = 2
 MAX_LENGTH = 1_000_000
 
-# Old arXiv records escape the backslash of an accent once more: `Fr\\'ed\\'eric`. A name has no
-# line breaks that two backslashes could mean.
-_DOUBLED = re.compile(r"\\{2,}")
+# Some arXiv records carry every backslash twice: `Fr\\'ed\\'eric`, `$\\gamma$`.
+_RUN = re.compile(r"\\+")
+_DOUBLED = re.compile(r"\\\\(?=[^\s\\])")
 
 
 class Rendered(NamedTuple):
@@ -38,7 +38,7 @@ class Rendered(NamedTuple):
 
 def render(source: str) -> Rendered:
     """A title, an abstract or a comment; over a million characters only its escaped source."""
-    cleaned = clean(source)
+    cleaned = _undoubled(clean(source))
     if len(source) <= MAX_LENGTH:
         try:
             events = tidied(prose.events(cleaned, Budget()))
@@ -50,10 +50,18 @@ def render(source: str) -> Rendered:
 
 def render_name(source: str) -> str:
     """A person's name as plain text, not HTML: accents made, braces dropped, spaces folded."""
-    cleaned = _DOUBLED.sub(r"\\", clean(source))
+    cleaned = _undoubled(clean(source))
     if len(source) > MAX_LENGTH:
         return cleaned
     try:
         return as_text(tidied(prose.name_events(cleaned, Budget())))
     except TooMuch:
         return cleaned
+
+
+def _undoubled(source: str) -> str:
+    """The source without the second escape, where not one of its backslashes stands alone."""
+    runs = _RUN.findall(source)
+    if not runs or any(len(run) % 2 for run in runs):
+        return source
+    return _DOUBLED.sub(r"\\", source)

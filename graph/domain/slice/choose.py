@@ -1,0 +1,152 @@
+"""Which works and people of a record are drawn: few enough to read, and telling the whole."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+
+from msgspec import Struct
+
+from graph.domain.slice.facts import Person, SliceFacts, Work
+
+# Works with more people make no edges, as in the rest of the graph.
+MAX_TEAM = 50
+# A work that shows someone for the first time is worth more than one that shows them again.
+_FIRST, _SECOND, _LATER = 1.0, 0.4, 0.1
+_NEW_CIRCLE = 3.0
+# With fewer works than this the people are thinned out, so that their links leave room.
+_FEW_WORKS, _FEW_PEOPLE, _THINNING = 8, 8, 3
+
+
+class Caps(Struct, frozen=True):
+    """The most that one drawing holds; `links` are those between works and people."""
+
+    works: int
+    people: int
+    topics: int
+    institutions: int
+    links: int
+
+
+class Choice(Struct, frozen=True):
+    """The works and people to draw, each in the order of importance."""
+
+    works: tuple[Work, ...]
+    people: tuple[Person, ...]
+
+
+def choose(facts: SliceFacts, caps: Caps) -> Choice:
+    """Works and people within the caps: every person is on one of the works.
+
+    Close collaborators come first, then people by shared works. Every circle is represented as
+    far as the caps allow, the largest first.
+    """
+    ranked = ranked_people(facts)
+    most = caps.people
+    while True:
+        works = _Cover(facts, _invited(facts, ranked, most), caps).works()
+        enough = len(works) >= min(_FEW_WORKS, caps.works, len(facts.works))
+        if enough or most <= _FEW_PEOPLE:
+            return Choice(tuple(works), tuple(_present(ranked, works, caps, most)))
+        most = max(_FEW_PEOPLE, most - _THINNING)
+
+
+def company(work: Work) -> tuple[int, ...]:
+    """The people whom a work connects to the researcher."""
+    return work.people if work.team <= MAX_TEAM else ()
+
+
+def ranked_people(facts: SliceFacts) -> list[Person]:
+    """Close collaborators, then by shared works, then by the latest of them."""
+    latest: dict[int, int] = {}
+    for work in facts.works:
+        for key in company(work):
+            latest[key] = max(latest.get(key, 0), work.year or 0)
+    present = [person for person in facts.people if person.key in latest]
+    return sorted(present, key=lambda p: (not p.close, -p.works, -latest[p.key], p.key))
+
+
+def newest_first(works: Iterable[Work]) -> list[Work]:
+    return sorted(works, key=lambda work: (-(work.year or 0), -work.key))
+
+
+def _invited(facts: SliceFacts, ranked: Sequence[Person], most: int) -> set[int]:
+    """The people to show: the first of the ranking, with some of each larger circle."""
+    invited = {person.key for person in ranked if person.close}
+    company_of = {work.key: company(work) for work in facts.works}
+    for circle in facts.circles:
+        members = {key for work in circle for key in company_of.get(work, ())}
+        wanted = 3 if len(circle) > 1 else 1
+        invited.update([p.key for p in ranked if p.key in members][:wanted])
+    ordered = sorted(ranked, key=lambda person: (not person.close, person.key not in invited))
+    return {person.key for person in ordered[:most]}
+
+
+class _Cover:
+    """A greedy cover of the invited people by works, within the caps."""
+
+    def __init__(self, facts: SliceFacts, invited: Collection[int], caps: Caps) -> None:
+        self.caps = caps
+        self.left = newest_first(facts.works)
+        self.guests = {w.key: invited & set(company(w)) for w in self.left}
+        self.circle_of = {key: n for n, circle in enumerate(facts.circles) for key in circle}
+        self.sizes = [len(circle) for circle in facts.circles]
+        self.shown: Counter[int] = Counter()
+        self.circles: set[int] = set()
+        self.links = 0
+        self.taken: list[Work] = []
+
+    def works(self) -> list[Work]:
+        self._represent_circles()
+        while (best := self._best(self.left)) is not None:
+            self._take(best)
+        return self.taken
+
+    def _represent_circles(self) -> None:
+        everybody = len(self.sizes) <= self.caps.works
+        seats = self.caps.works if everybody else self.caps.works * 2 // 3
+        for circle in self._circles_by_weight()[:seats]:
+            members = [work for work in self.left if self.circle_of.get(work.key) == circle]
+            if (best := self._best(members, at_any_price=True)) is not None:
+                self._take(best)
+
+    def _circles_by_weight(self) -> list[int]:
+        """The largest first; among those of one work, one with co-authors first."""
+        met = {self.circle_of[key] for key, guests in self.guests.items() if guests and key in self.circle_of}
+        return sorted(range(len(self.sizes)), key=lambda n: (-self.sizes[n], n not in met, n))
+
+    def _best(self, works: Sequence[Work], at_any_price: bool = False) -> Work | None:
+        if len(self.taken) >= self.caps.works:
+            return None
+        room = self.caps.links if at_any_price else self.caps.links - self.links
+        fitting = [work for work in works if len(self.guests[work.key]) <= room]
+        return max(fitting, key=self._value, default=None)
+
+    def _value(self, work: Work) -> float:
+        guests = self.guests[work.key]
+        gain = sum((_FIRST, _SECOND, _LATER)[min(2, self.shown[key])] for key in guests)
+        circle = self.circle_of.get(work.key)
+        if circle is not None and circle not in self.circles:
+            gain += _NEW_CIRCLE
+        # The root: a work of twenty is worth more than one of two, but not ten times as much.
+        return gain / (1 + len(guests)) ** 0.5
+
+    def _take(self, work: Work) -> None:
+        self.taken.append(work)
+        self.left.remove(work)
+        self.shown.update(self.guests[work.key])
+        self.links += len(self.guests[work.key])
+        self.circles.add(self.circle_of.get(work.key, -1))
+
+
+def _present(
+    ranked: Sequence[Person], works: Sequence[Work], caps: Caps, most: int
+) -> list[Person]:
+    """The people on the chosen works in their order, while there is room for their links."""
+    appearances = Counter(key for work in works for key in set(company(work)))
+    room = caps.links
+    present: list[Person] = []
+    for person in ranked:
+        links = appearances[person.key]
+        if links and links <= room and len(present) < most:
+            present.append(person)
+            room -= links
+    return present

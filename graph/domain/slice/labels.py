@@ -1,0 +1,63 @@
+"""Labels of nodes: short enough for a drawing, and how wide they will be."""
+
+from unicodedata import category, east_asian_width, normalize
+
+# Advances of Instrument Sans at weight 600, in thousandths of the font size; the lighter weight
+# and the fallback fonts are no wider by more than the slack below.
+_ADVANCES = {
+    letter: advance
+    for advance, letters in {
+        200: " ", 240: "|", 280: "',.:;Iijl", 320: "!", 360: "`", 400: "1fr", 440: "()*J[]t{}",
+        480: '"/\\_', 520: "-sz", 560: "+2<=>^ackvy~", 600: "3578?FLeox",
+        640: "$469ESZbdghnpqu", 680: "0BPRT", 720: "KUXY", 760: "#ACDHNV…", 800: "%&GOw",
+        840: "Q", 880: "@", 920: "M", 960: "m", 1120: "W",
+    }.items()
+    for letter in letters
+}  # fmt: skip
+_WIDE, _OTHER = 1020, 700
+_SLACK = 1.04
+_ELLIPSIS = "…"
+# "PatDNN: Achieving Real-Time …": what stands before the colon is the name of the work.
+_LONGEST_HANDLE = 28
+_DANGLING = frozenset("a an the of for in on to and with by from at via as is are or und der die".split())
+
+
+def width(text: str, size: float) -> float:
+    """About how wide the text is in units of the drawing, never much less than it will be."""
+    return sum(map(_advance, text)) * size * _SLACK / 1000
+
+
+def fitted(text: str, size: float, room: float) -> str:
+    """The text, or as many of its words as fit into the room, with an ellipsis."""
+    if width(text, size) <= room:
+        return text
+    end = len(text)
+    while end > 1 and width(text[:end].rstrip() + _ELLIPSIS, size) > room:
+        end -= 1
+    cut = text[:end]
+    words = cut.rpartition(" ")[0].rstrip(" ,;:-–")
+    if 2 * len(words) < len(cut):
+        return cut.rstrip() + _ELLIPSIS
+    return _without_dangling(words) + _ELLIPSIS
+
+
+def handle(title: str) -> str:
+    """The part of a title that people call the work by."""
+    head, colon, _ = title.partition(": ")
+    return head if colon and 1 < len(head) <= _LONGEST_HANDLE else title
+
+
+def _without_dangling(words: str) -> str:
+    """Without the articles and prepositions at the end, which say nothing there."""
+    head, _, last = words.rpartition(" ")
+    return _without_dangling(head) if head and last.lower() in _DANGLING else words
+
+
+def _advance(letter: str) -> int:
+    if letter in _ADVANCES:
+        return _ADVANCES[letter]
+    if category(letter) in ("Mn", "Me", "Cf"):
+        return 0
+    if east_asian_width(letter) in "WF":
+        return _WIDE
+    return _ADVANCES.get(normalize("NFKD", letter)[0], _OTHER)
