@@ -8,10 +8,11 @@ urlpatterns = [
     path("", include("claims.urls")),
     path("", include("graph.urls")),
     path("", include("works.urls")),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("profiles.account_urls")),
 ]
 
 handler400 = "bzpeer.lib.views.bad_request"
 handler403 = "bzpeer.lib.views.forbidden"
 handler404 = "bzpeer.lib.views.not_found"
+handler429 = "bzpeer.lib.views.too_many"
 handler500 = "bzpeer.lib.views.server_error"

@@ -5,4 +5,7 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bzpeer.settings.prod")
-application = get_wsgi_application()
+
+from bzpeer.lib.requests import refuse_charsets
+
+application = refuse_charsets(get_wsgi_application())

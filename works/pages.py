@@ -82,7 +82,7 @@ def researcher_row(row: ResearcherRow) -> dict[str, Any]:
         "url": researcher_url(row.slug),
         "works": row.works,
         "years_text": words.years_text(row.years),
-        "topics_text": words.listed([name for _, name, _ in row.top_topics[:3]]),
+        "topics_text": words.listed(words.plain_topics([name for _, name, _ in row.top_topics])),
         "score": row.score,
         "band": row.band,
         "level": row.level,

@@ -81,6 +81,7 @@ def test_styles_become_elements(source: str, shown: str) -> None:
 
 def test_backslashes_that_were_all_escaped_twice_count_once() -> None:
     assert render(r"Odd $\\gamma$ of Fr\\'ed").text == "Odd γ of Fréd"
+    assert render(r"Bj\\\"orkman").text == "Björkman"
     assert render(r"one \\ two").text == "one two"
 
 

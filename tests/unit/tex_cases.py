@@ -56,8 +56,8 @@ def letters_of_source(source: str) -> str:
     for _ in range(2):
         source = _ENTITY.sub(lambda entity: html.unescape(entity[0]), source)
     source = _UNWANTED.sub("", source)
-    if "\\" not in source.replace("\\\\", ""):  # escaped twice: no backslash stands alone
-        source = source.replace("\\\\", "\\")
+    if not re.search(r"(?<!\\)\\(?!\\)", source):  # escaped twice: no backslash stands alone
+        source = re.sub(r"\\{2,}", r"\\", source)
     source = _BROKEN.sub(_kept_broken, source)
     source = _TAG.sub(" ", _ROOT.sub(" ", _ENVIRONMENT.sub(" ", source)))
     return letters(_MACRO.sub(_kept_name, source))

@@ -1,6 +1,9 @@
 """Facts in words, for lists and first screens."""
 
+import re
 from collections.abc import Sequence
+
+_CODE = re.compile(r" \([\w.-]+\)$")
 
 Years = Sequence[tuple[int | None, int]]
 
@@ -19,11 +22,17 @@ def listed(items: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
 
 
+def plain_topics(names: Sequence[str], most: int = 3) -> list[str]:
+    """The first few names, each once, without the codes that tell namesakes apart."""
+    bare = (_CODE.sub("", name) for name in names)
+    return list(dict.fromkeys(bare))[:most]
+
+
 def tagline(works: int, years: Years, topics: Sequence[str]) -> str:
     """One sentence made from facts, for a record that nobody has claimed."""
     if not works:
         return "No published work is known under this record."
-    subject = f"Publishes on {listed(topics[:3])}" if topics else "Publishes scholarly work"
+    subject = f"Publishes on {listed(plain_topics(topics))}" if topics else "Publishes scholarly work"
     span = years_text(years)
     return f"{subject}, {span}." if span else f"{subject}."
 
@@ -32,7 +41,7 @@ def circle(years: Sequence[int], collaborators: Sequence[str], topics: Sequence[
     """What holds a circle of works together: with whom, on what, when."""
     parts = [f"with {listed(collaborators[:3])}" if collaborators else "without co-authors"]
     if topics:
-        parts.append(f"on {listed(topics[:2])}")
+        parts.append(f"on {listed(plain_topics(topics, 2))}")
     if years:
         parts.append(str(years[0]) if years[0] == years[-1] else f"{years[0]}–{years[-1]}")
     return ", ".join(parts)

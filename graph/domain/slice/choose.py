@@ -64,6 +64,12 @@ def ranked_people(facts: SliceFacts) -> list[Person]:
     return sorted(present, key=lambda p: (not p.close, -p.works, -latest[p.key], p.key))
 
 
+def circles_of(facts: SliceFacts) -> list[tuple[int, ...]]:
+    """The circles in one order: the largest first, then by smallest key."""
+    circles = (tuple(sorted(circle)) for circle in facts.circles if circle)
+    return sorted(circles, key=lambda circle: (-len(circle), circle))
+
+
 def newest_first(works: Iterable[Work]) -> list[Work]:
     return sorted(works, key=lambda work: (-(work.year or 0), -work.key))
 
@@ -72,7 +78,7 @@ def _invited(facts: SliceFacts, ranked: Sequence[Person], most: int) -> set[int]
     """The people to show: the first of the ranking, with some of each larger circle."""
     invited = {person.key for person in ranked if person.close}
     company_of = {work.key: company(work) for work in facts.works}
-    for circle in facts.circles:
+    for circle in circles_of(facts):
         members = {key for work in circle for key in company_of.get(work, ())}
         wanted = 3 if len(circle) > 1 else 1
         invited.update([p.key for p in ranked if p.key in members][:wanted])
@@ -87,8 +93,9 @@ class _Cover:
         self.caps = caps
         self.left = newest_first(facts.works)
         self.guests = {w.key: invited & set(company(w)) for w in self.left}
-        self.circle_of = {key: n for n, circle in enumerate(facts.circles) for key in circle}
-        self.sizes = [len(circle) for circle in facts.circles]
+        circles = circles_of(facts)
+        self.circle_of = {key: n for n, circle in enumerate(circles) for key in circle}
+        self.sizes = [len(circle) for circle in circles]
         self.shown: Counter[int] = Counter()
         self.circles: set[int] = set()
         self.links = 0
@@ -110,7 +117,11 @@ class _Cover:
 
     def _circles_by_weight(self) -> list[int]:
         """The largest first; among those of one work, one with co-authors first."""
-        met = {self.circle_of[key] for key, guests in self.guests.items() if guests and key in self.circle_of}
+        met = {
+            self.circle_of[key]
+            for key, guests in self.guests.items()
+            if guests and key in self.circle_of
+        }
         return sorted(range(len(self.sizes)), key=lambda n: (-self.sizes[n], n not in met, n))
 
     def _best(self, works: Sequence[Work], at_any_price: bool = False) -> Work | None:

@@ -19,7 +19,9 @@ _SLACK = 1.04
 _ELLIPSIS = "…"
 # "PatDNN: Achieving Real-Time …": what stands before the colon is the name of the work.
 _LONGEST_HANDLE = 28
-_DANGLING = frozenset("a an the of for in on to and with by from at via as is are or und der die".split())
+_DANGLING = frozenset(
+    "a an the of for in on to and with by from at via as is are or und der die".split()
+)
 
 
 def width(text: str, size: float) -> float:

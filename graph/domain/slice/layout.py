@@ -126,9 +126,7 @@ class _Field:
         self._push_boxes(x, dy, push, fx, fy)
         return fx, fy
 
-    def _push_boxes(
-        self, x: Floats, dy: Floats, push: np.float32, fx: Floats, fy: Floats
-    ) -> None:
+    def _push_boxes(self, x: Floats, dy: Floats, push: np.float32, fx: Floats, fy: Floats) -> None:
         middle, wide = self._boxes(x)
         tall = np.maximum(self.radius, 7) + 2
         bx = middle[:, :, None] - middle[:, None]

@@ -24,9 +24,9 @@ __all__ = ["VERSION", "Rendered", "render", "render_name", "split_lead"]
 VERSION = 2
 MAX_LENGTH = 1_000_000
 
-# Some arXiv records carry every backslash twice: `Fr\\'ed\\'eric`, `$\\gamma$`.
-_RUN = re.compile(r"\\+")
-_DOUBLED = re.compile(r"\\\\(?=[^\s\\])")
+# Some arXiv records carry every backslash twice, before a quote thrice: `Fr\\'ed`, `$\\gamma$`.
+_ALONE = re.compile(r"(?<!\\)\\(?!\\)")
+_DOUBLED = re.compile(r"\\{2,}(?=[^\s\\])")
 
 
 class Rendered(NamedTuple):
@@ -61,7 +61,6 @@ def render_name(source: str) -> str:
 
 def _undoubled(source: str) -> str:
     """The source without the second escape, where not one of its backslashes stands alone."""
-    runs = _RUN.findall(source)
-    if not runs or any(len(run) % 2 for run in runs):
+    if "\\\\" not in source or _ALONE.search(source):
         return source
     return _DOUBLED.sub(r"\\", source)

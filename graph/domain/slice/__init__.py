@@ -1,0 +1,58 @@
+"""The slice: the near part of the graph around one researcher, as a piece of HTML.
+
+Pure and deterministic: equal facts give equal bytes, whatever the order of their lists.
+"""
+
+import hashlib
+
+import msgspec
+
+from graph.domain.slice.build import narrow_graph, picture, wide_graph
+from graph.domain.slice.facts import Institution, Person, SliceFacts, Topic, Work
+from graph.domain.slice.page import page
+from graph.domain.slice.svg import NARROW, WIDE, drawing
+from graph.domain.slice.words import circles_line, cut_line
+
+__all__ = [
+    "VERSION",
+    "Drawn",
+    "Institution",
+    "Person",
+    "SliceFacts",
+    "Topic",
+    "Work",
+    "digest",
+    "draw",
+]
+
+# To be raised with every change of what is drawn: stored slices are then made anew.
+VERSION = 1
+
+
+class Drawn(msgspec.Struct, frozen=True):
+    """The slice as HTML, and how many nodes its larger drawing has."""
+
+    html: str
+    nodes: int
+
+
+def draw(facts: SliceFacts) -> Drawn:
+    """Choose, lay out and draw; takes a few tenths of a second at most."""
+    shown = picture(facts)
+    wide = drawing(wide_graph(facts, shown), WIDE)
+    narrow = drawing(narrow_graph(facts, shown), NARROW)
+    return Drawn(page(facts, shown, (wide, narrow)), len(wide.graph.nodes))
+
+
+def digest(facts: SliceFacts) -> str:
+    """Differs where the slice would: over what is drawn and said of the facts, and VERSION."""
+    shown = picture(facts)
+    content = (
+        VERSION,
+        wide_graph(facts, shown),
+        narrow_graph(facts, shown),
+        shown.common,
+        cut_line(facts, shown),
+        circles_line(facts),
+    )
+    return hashlib.sha256(msgspec.json.encode(content)).hexdigest()

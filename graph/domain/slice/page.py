@@ -1,0 +1,93 @@
+"""The whole piece of HTML: filters, the two drawings, the sentences and the list."""
+
+from collections.abc import Iterable
+
+from graph.domain.slice.build import Picture, counted
+from graph.domain.slice.facts import SliceFacts
+from graph.domain.slice.markup import KINDS, escaped, icon, link
+from graph.domain.slice.svg import Drawing, svg
+from graph.domain.slice.words import circles_line, common_line, cut_line
+
+AFTER = "after-graph"
+
+
+def page(facts: SliceFacts, shown: Picture, drawings: Iterable[Drawing]) -> str:
+    """The inside of the fragment; every value in it is escaped."""
+    title = f"Research graph around {facts.name}"
+    stage = "".join(_framed(drawn, svg(drawn, title)) for drawn in drawings)
+    return (
+        f'<div class="stage">{_filters(shown)}{stage}'
+        f"{_notes(common_line(shown) + cut_line(facts, shown))}</div>"
+        f"{circles_line(facts)}{_list(shown)}"
+    )
+
+
+def _framed(drawn: Drawing, picture: str) -> str:
+    """A drawing with the way around it, both hidden where the other drawing is shown."""
+    skip = f"Skip the {counted(len(drawn.graph.nodes), 'graph link', 'graph links')}"
+    return (
+        f'<div class="frame {drawn.style.name}">'
+        f'<a class="skip-graph" href="#{AFTER}">{skip}</a>{picture}</div>'
+    )
+
+
+def _counts(shown: Picture) -> dict[str, int]:
+    return {
+        "person": len(shown.people),
+        "work": len(shown.works),
+        "topic": len(shown.topics),
+        "institution": len(shown.institutions),
+    }
+
+
+def _filters(shown: Picture) -> str:
+    boxes = "".join(
+        f'<label class="pick"><input type="checkbox" id="show-{kind}" checked="checked"/>'
+        f"{icon(kind)}<span>{KINDS[kind]} <b>{count}</b></span></label>"
+        for kind, count in _counts(shown).items()
+        if count
+    )
+    return (
+        f'<fieldset class="legend"><legend class="vh">Show in the graph</legend>{boxes}</fieldset>'
+    )
+
+
+def _notes(lines: str) -> str:
+    return f'<div class="stage-notes">{lines}</div>' if lines else ""
+
+
+def _list(shown: Picture) -> str:
+    columns = (
+        ("person", ((p.url, p.name, _person_note(p.works, p.close)) for p in shown.people)),
+        ("work", ((w.url, w.title, str(w.year or "")) for w in shown.works)),
+        ("topic", ((t.url, t.name, counted(t.works, "work", "works")) for t in shown.topics)),
+        (
+            "institution",
+            (
+                (i.url, i.name, counted(len(i.people), "person", "people"))
+                for i in shown.institutions
+            ),
+        ),
+    )
+    sections = "".join(_section(kind, rows) for kind, rows in columns)
+    return (
+        f'<details class="as-list" id="{AFTER}"><summary>Read this graph as a list</summary>'
+        f'<div class="list-columns">{sections}</div></details>'
+    )
+
+
+def _person_note(works: int, close: bool) -> str:
+    note = counted(works, "shared work", "shared works")
+    return f"{note}, close collaborator" if close else note
+
+
+def _section(kind: str, rows: Iterable[tuple[str, str, str]]) -> str:
+    items = "".join(_item(*row) for row in rows)
+    if not items:
+        return ""
+    return f"<section><h3>{icon(kind)}{KINDS[kind]}</h3><ul>{items}</ul></section>"
+
+
+def _item(url: str, name: str, note: str) -> str:
+    said = f" <span>{escaped(note)}</span>" if note else ""
+    return f"<li>{link(url, name)}{said}</li>"

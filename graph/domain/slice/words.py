@@ -1,0 +1,104 @@
+"""What the drawing cannot show, in sentences: circles that never meet, and what was left out."""
+
+from collections.abc import Mapping, Sequence
+
+from graph.domain.slice.build import Picture, counted
+from graph.domain.slice.choose import circles_of
+from graph.domain.slice.facts import SliceFacts, Work
+from graph.domain.slice.markup import escaped, link, listed
+
+# More circles, and more works of one, are counted and not named.
+_CIRCLES_NAMED, _WORKS_NAMED = 3, 4
+_NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+_EYES = (
+    '<svg viewBox="0 0 22 12" width="22" height="12" aria-hidden="true">'
+    '<circle cx="6" cy="6" r="4.2"/><circle cx="16" cy="6" r="4.2"/></svg>'
+)
+
+
+def circles_line(facts: SliceFacts) -> str:
+    """A paragraph if circles never meet; one of a single work says nothing about a person."""
+    circles = circles_of(facts)
+    several = [circle for circle in circles if len(circle) > 1]
+    single = [circle[0] for circle in circles if len(circle) == 1] if len(circles) > 1 else []
+    works = {work.key: work for work in facts.works}
+    sentences = []
+    if len(several) > 1:
+        sentences.append(f"<strong>{_number(len(several))} circles that never meet.</strong>")
+        sentences += _strangers(several[1:], works)
+    if single:
+        sentences.append(_alone(single, works))
+    if len(several) > 1:
+        review = f'<a href="{escaped(facts.url)}trust/#identity">Review this record</a>'
+        sentences.append(f"One researcher or several? {review}")
+    if not sentences:
+        return ""
+    return f'<p class="circles">{_EYES}<span>{" ".join(sentences)}</span></p>'
+
+
+def cut_line(facts: SliceFacts, shown: Picture) -> str:
+    """How much of the record the drawing shows, where that is not all."""
+    drawn_topics = len(shown.topics) + len(shown.common)
+    parts = [
+        f"{drawn:,} of {counted(total, *nouns)}"
+        for drawn, total, nouns in (
+            (len(shown.works), facts.total_works, ("work", "works")),
+            (len(shown.people), facts.total_people, ("person", "people")),
+            (drawn_topics, facts.total_topics, ("topic", "topics")),
+            (
+                len(shown.institutions),
+                facts.total_institutions,
+                ("institution", "institutions"),
+            ),
+        )
+        if drawn < total
+    ]
+    return f'<p class="cut">Shown here: {listed(parts)}.</p>' if parts else ""
+
+
+def common_line(shown: Picture) -> str:
+    """The topics that nearly everything is on, as text: drawn, they would hide the rest."""
+    if not shown.common:
+        return ""
+    topics = [
+        f"{link(topic.url, topic.name)} ({counted(topic.works, 'work', 'works')})"
+        for topic in shown.common
+    ]
+    return f'<p class="common">On more than a third of the works: {listed(topics)}.</p>'
+
+
+def _strangers(circles: Sequence[Sequence[int]], works: Mapping[int, Work]) -> list[str]:
+    named, more = circles[:_CIRCLES_NAMED], len(circles) - _CIRCLES_NAMED
+    sentences = [
+        f"{_named(circle, works)} share no co-author with the rest."
+        if n == 0
+        else f"Nor do {_named(circle, works)}."
+        for n, circle in enumerate(named)
+    ]
+    if more > 0:
+        sentences.append(
+            f"Nor {'does' if more == 1 else 'do'} {counted(more, 'further circle', 'further circles')}."
+        )
+    return sentences
+
+
+def _alone(keys: Sequence[int], works: Mapping[int, Work]) -> str:
+    if len(keys) > 1:
+        return f"{_number(len(keys))} works have no shared co-author."
+    title = f": {link(works[keys[0]].url, works[keys[0]].title)}" if keys[0] in works else ""
+    return f"There is also one work with no shared co-author{title}."
+
+
+def _named(circle: Sequence[int], works: Mapping[int, Work]) -> str:
+    """The works of a circle by their titles, as many as are known and fit."""
+    known = [works[key] for key in circle if key in works][:_WORKS_NAMED]
+    if not known:
+        return counted(len(circle), "older work", "older works")
+    titles = [link(work.url, work.title) for work in known]
+    if more := len(circle) - len(known):
+        titles.append(f"{more:,} more")
+    return listed(titles)
+
+
+def _number(number: int) -> str:
+    return _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"

@@ -1,0 +1,250 @@
+"""The works list: its pages, its filters, and what nonsense in an address makes of it."""
+
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+
+from tests.factories.corpus import author, publish
+from tests.web.addresses import any_topic, any_work, data_of, researcher
+from tests.web.dom import Page, page
+from tests.web.people import by, somebody
+from works.models import Work
+
+pytestmark = pytest.mark.django_db
+
+
+def titles(shown: Page) -> list[str]:
+    return [element.text for element in shown.all("h4")]
+
+
+def works(client: Client, query: str = "", name: str = "Ann Lee") -> Page:
+    return page(client.get(researcher(name, "works/") + query))
+
+
+@pytest.fixture
+def sixty(db: None) -> None:
+    """Works 0 to 59: three of 2019, the rest of 2020 to 2022 in turn."""
+    publish(
+        *(
+            by("Ann Lee", title=f"Work {n:02}", created=f"{2019 if n < 3 else 2020 + n % 3}-01-01")
+            for n in range(60)
+        )
+    )
+
+
+def test_sixty_works_fill_three_pages(client: Client, sixty: None) -> None:
+    pages = [works(client, f"?page={number}") for number in (1, 2, 3)]
+    assert [len(titles(one)) for one in pages] == [25, 25, 10]
+    assert sorted(title for one in pages for title in titles(one)) == [
+        f"Work {n:02}" for n in range(60)
+    ]
+    assert all(f"Page {number} of 3" in one.text for number, one in enumerate(pages, 1))
+    turns = [[link.attributes.get("rel") for link in one.all("a") if "rel" in link.attributes]
+             for one in pages]  # fmt: skip
+    assert turns == [["next"], ["prev", "next"], ["prev"]]
+
+
+def test_the_pages_link_to_each_other(client: Client, sixty: None) -> None:
+    first = works(client, "?q=work")
+    (onward,) = [link["href"] for link in first.all("a", rel="next")]
+    second = page(client.get(onward))
+    assert "Page 2 of 3" in second.text
+    (back,) = [link["href"] for link in second.all("a", rel="prev")]
+    assert titles(page(client.get(back))) == titles(first)
+
+
+def test_the_profile_shows_the_first_page(client: Client, sixty: None) -> None:
+    profile = page(client.get(researcher("Ann Lee")))
+    assert titles(profile) == titles(works(client))
+    assert "60 published items" in profile.text
+
+
+def test_the_bars_count_every_year_whatever_the_filter(client: Client, sixty: None) -> None:
+    for query in ("", "?year=2019", "?q=Work%2001"):
+        bars = [
+            e for e in works(client, query).all("a") if e.attributes.get("id", "")[:5] == "year-"
+        ]
+        counts = {bar["id"]: int(re.match(r"\d+", bar.text)[0]) for bar in bars}  # type: ignore[index]
+        assert counts == {"year-2019": 3, "year-2020": 19, "year-2021": 19, "year-2022": 19}
+
+
+def test_a_year_shows_its_works_and_is_marked(client: Client, sixty: None) -> None:
+    shown = works(client, "?year=2019")
+    assert titles(shown) == ["Work 02", "Work 01", "Work 00"]
+    assert "3 of 60 published items" in shown.text
+    assert shown.one(id="year-2019").attributes["aria-current"] == "true"
+    assert [e["id"] for e in shown.all("a", aria_current="true")] == ["year-2019"]
+    assert shown.one("input", name="year")["value"] == "2019"
+    assert shown.one(id="works-clear").text == "Show all 60"
+
+
+def test_year_and_words_together(client: Client, sixty: None) -> None:
+    assert titles(works(client, "?year=2019&q=02")) == ["Work 02"]
+    assert titles(works(client, "?year=2020&q=02")) == []
+
+
+WORDS = {
+    "erdős": ["On Erdős and friends"],
+    "ERDŐS": ["On Erdős and friends"],
+    "friends": ["On Erdős and friends"],
+    "p<0.05": ["Tests with p<0.05 & more"],
+    "& more": ["Tests with p<0.05 & more"],
+    "100%": ["All 100% of it"],
+    "100": ["All 100% of it", "Of 1001 nights"],
+    "_": [],
+    "\\": [],
+    "'": [],
+    "span": [],
+    "<em>": [],
+    "h2o": ["About H2O"],
+    "very   deep": [],
+    "very deep": ["A title"],
+    "\U0001f600": [],
+}
+
+
+@pytest.mark.parametrize("q", WORDS)
+def test_words_are_found_in_title_and_abstract(client: Client, q: str) -> None:
+    publish(
+        by("Ann Lee", title="On Erd\\H{o}s and friends"),
+        by("Ann Lee", title="Tests with p<0.05 & more"),
+        by("Ann Lee", title="All 100% of it"),
+        by("Ann Lee", title="Of 1001 nights"),
+        by("Ann Lee", title="About H$_2$O"),
+        by("Ann Lee", title="A title", abstract="It is \\emph{very} deep. So it goes."),
+    )
+    assert sorted(titles(works(client, f"?q={quote(q)}"))) == WORDS[q]
+
+
+def test_what_was_asked_is_shown_as_text(client: Client, sixty: None) -> None:
+    shown = works(client, "?q=" + quote('"><script>alert(1)</script>'))
+    assert shown.one(id="works-q")["value"] == '"><script>alert(1)</script>'
+    assert all("src" in script.attributes for script in shown.all("script"))
+
+
+def test_a_page_behind_the_last_says_so_and_leads_back(client: Client, sixty: None) -> None:
+    shown = works(client, "?page=4")
+    assert titles(shown) == []
+    assert researcher("Ann Lee", "works/#works") in shown.links()
+
+
+NONSENSE = (
+    "page=abc", "page=-1", "page=0", "page=999999", "page=400", "page=1e3", "page=", "page=%2B1",
+    "page=1&page=2", "year=%F0%9F%98%80", "year=٣",
+    "year=0", "year=-5", "year=99999", "year=2020.0",
+    "q=" + "a" * 2_000, "q=" + quote("林" * 500), "q=%25%25%25", "q=%5C", "q=%27%3B--", "q[]=1",
+    "q=%E2%80%AE", "q=%F0%9F%91%A9%E2%80%8D%F0%9F%94%AC", "type=%27", "topic=%5C", "sort=%27;drop",
+    "sort=title", "sort=oldest", "letter=%C3%9F", "letter=", "letter=%23", "letter=abc",
+    "focus=../..", "kind=x", "=", "&&&", "q", "a=b;c=d", "q=%0d%0aSet-Cookie:x", "q=a%20OR%201%3D1",
+)  # fmt: skip
+NEVER = ("q=" + "a" * 10_000, "q=%00", "page=%00", "year=%ff", "q=%ED%A0%80")
+
+
+@pytest.mark.parametrize("query", [*NONSENSE, *NEVER])
+def test_nonsense_in_an_address_is_no_accident(client: Client, sixty: None, query: str) -> None:
+    fine = 400 if query in NEVER else 200
+    pages = ["/", "/search/", "/researchers/", any_topic(), any_work(), researcher("Ann Lee"),
+             researcher("Ann Lee", "works/"), researcher("Ann Lee", "trust/"),
+             researcher("Ann Lee", "follow/"), data_of("Ann Lee")]  # fmt: skip
+    answers = {address: client.get(f"{address}?{query}").status_code for address in pages}
+    assert answers == dict.fromkeys(pages, fine)
+
+
+GONE = (
+    "/nothing/", "/researchers/nobody-0000000/", "/researchers/nobody-0000000/works/",
+    "/researchers/nobody-0000000/trust/", "/researchers/nobody-0000000/graph/",
+    "/researchers/nobody-0000000/claim/", "/researchers/nobody-0000000/follow/",
+    "/researchers/nobody-0000000.json", "/researchers/-/", "/researchers/%20/", "/researchers/a/",
+    "/works/999999/", "/works/99999999999999999999999/", "/works/-1/", "/works/abc/", "/works/٣/",
+    "/works/", "/topics/none/", "/topics/%F0%9F%98%80/", "/researchers/" + "a" * 3000 + "/",
+    "/accounts/nothing/", "/researchers/'--/", "/researchers/%5C/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", GONE)
+def test_what_is_not_here_is_404_in_the_look_of_the_site(client: Client, address: str) -> None:
+    response = client.get(address)
+    assert response.status_code == 404
+    shown = page(response)
+    assert shown.one("h1").text == "This page is not here"
+    assert "/search/" in shown.links()
+    assert not response.cookies
+    assert response["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("address", ["researchers", "search", "about", "about/trust", "accounts"])
+def test_a_forgotten_slash_is_added(client: Client, address: str) -> None:
+    response = client.get(f"/{address}?q=1")
+    assert (response.status_code, response["Location"]) == (301, f"/{address}/?q=1")
+
+
+# Records with little, and with much
+
+
+def test_a_record_without_works(client: Client) -> None:
+    publish(by("Ann Lee"))
+    Work.objects.all().delete()
+    lee = author("Ann Lee")
+    lee.authorfacts.delete()
+    for part, words in (
+        ("", "No published work yet"),
+        ("works/", "No published work yet"),
+        ("trust/", "The ledger has no lines yet"),
+        ("graph/", "No work is known yet"),
+        ("follow/", "Log in to follow"),
+        ("claim/", "Claims open soon"),
+    ):
+        assert words in page(client.get(researcher(lee, part))).text
+    assert client.get(data_of(lee)).json()["bzpeer"]["counts"]["works"] == 0
+
+
+def test_an_empty_database(client: Client) -> None:
+    assert "No records yet" in page(client.get("/")).text
+    assert "This is sample data" not in page(client.get("/")).text
+    assert "No names here" in page(client.get("/researchers/")).text
+    assert "Nobody of that name here" in page(client.get("/search/?q=lee")).text
+
+
+def test_a_work_of_which_little_is_known(client: Client) -> None:
+    publish(by("Ann Lee", abstract="", categories=(), created="", ids=(), title="Bare"))
+    shown = page(client.get(any_work()))
+    assert "No source gives an abstract for this work." in shown.text
+    assert "None given by a source." in shown.text
+    profile = page(client.get(researcher("Ann Lee"))).text
+    for words in ("No abstract given.", "Topics: none given", "Undated", "L0"):
+        assert words in profile
+
+
+@pytest.mark.parametrize("people", [1, 12, 13, 200, 201, 10_000])
+def test_a_long_byline_is_cut_with_its_number(client: Client, people: int) -> None:
+    publish(by(*map(somebody, range(people))))
+    last = somebody(people - 1)
+    listed = page(client.get(researcher(last)))
+    byline = listed.one("p", class_="byline")
+    shown = min(people, 12) + (people > 12)
+    assert byline.text.count("Jo ") == shown
+    assert last in byline.text
+    assert (f"and {people - shown:,} more" in byline.text) is (people > shown)
+    work = page(client.get(any_work()))
+    assert work.one("p", class_="byline").text.count("Jo ") == min(people, 200)
+    for address in (researcher(last), researcher(last, "graph/"), any_work()):
+        assert len(client.get(address).content) <= 150_000
+
+
+def test_many_researchers_fill_pages(client: Client) -> None:
+    publish(*(by(somebody(number, "Lee")) for number in range(120)))
+    pages = [page(client.get(f"/researchers/?letter=L&page={n}")) for n in (1, 2, 3)]
+    names = [[e.text for e in one.all("a", class_="person-name")] for one in pages]
+    assert [len(page_names) for page_names in names] == [50, 50, 20]
+    assert len({name for page_names in names for name in page_names}) == 120
+    found = page(client.get("/search/?q=lee"))
+    assert len(found.all("a", class_="person-name")) == 20
+    assert "There are more." in found.text
+
+
+@pytest.mark.parametrize("q", ["Erdős", "erdos", "PÁL ERDŐS", "erdos pal", "Erdös, P", "  erd  "])
+def test_search_forgives_accents_order_and_case(client: Client, q: str) -> None:
+    publish(by("Pál Erdős"), by("Pal Other"))
+    found = page(client.get(f"/search/?q={quote(q)}"))
+    assert [e.text for e in found.all("a", class_="person-name")] == ["Pál Erdős"]
