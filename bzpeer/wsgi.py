@@ -6,6 +6,6 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bzpeer.settings.prod")
 
-from bzpeer.lib.requests import refuse_charsets
+from bzpeer.lib.charsets import refuse_charsets
 
 application = refuse_charsets(get_wsgi_application())

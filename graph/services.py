@@ -8,7 +8,7 @@ import msgspec
 from django.db import connection
 
 from works.domain.circles import circles, flagged
-from works.services import facts_update
+from works.services import authors_changed, facts_update
 
 # Works with more people make no edges: being one of 3,000 names is no collaboration.
 MAX_TEAM = 50
@@ -65,6 +65,10 @@ FROM (
 WHERE f.author_id = s.id
 """
 
+NAMED_BY = """
+SELECT DISTINCT author_id FROM graph_collaboration WHERE other_id = ANY(%s)
+"""
+
 # People on the works of authors who have several: what decides whether their works hang together.
 COMPANIONS = """
 SELECT a.author_id, a.work_id, array_agg(b.author_id)
@@ -110,10 +114,24 @@ def edges_refresh(author_ids: Sequence[int]) -> None:
         found = _circles(cursor, ids)
         described = _described(cursor, found)
     rows = [
-        (author, msgspec.json.encode(described.get(author, [])).decode(), flagged(found.get(author, [])))
+        (
+            author,
+            msgspec.json.encode(described.get(author, [])).decode(),
+            flagged(found.get(author, [])),
+        )
         for author in ids
     ]
     facts_update({"circles": "jsonb", "several": "boolean"}, rows)
+
+
+def company_renamed(author_ids: Sequence[int], fresh: Sequence[int]) -> None:
+    """Mark everyone whose facts tell these authors' old names, save those that are `fresh`."""
+    if not author_ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(NAMED_BY, [list(author_ids)])
+        stale = {author for (author,) in cursor.fetchall()}
+    authors_changed(sorted(stale.difference(fresh)))
 
 
 def _circles(cursor: Any, ids: Sequence[int]) -> dict[int, list[list[int]]]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from bzpeer.lib import due
 from claims.services import Refreshed, trust_refresh
-from graph.services import edges_refresh
+from graph.services import company_renamed, edges_refresh
 from profiles.models import Follow, User
 from works.models import Author, AuthorChange
 from works.services import authors_changed, counts_refresh
@@ -35,8 +35,9 @@ def refresh(author_ids: Sequence[int]) -> Refreshed:
     One transaction, so that no reader sees counts of one state beside a score of another.
     """
     with transaction.atomic():
-        counts_refresh(author_ids)
+        renamed = counts_refresh(author_ids)
         edges_refresh(author_ids)
+        company_renamed(renamed, fresh=author_ids)
         result = trust_refresh(author_ids, timezone.now())
         followers_recount(author_ids)
     return result

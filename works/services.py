@@ -11,10 +11,19 @@ from works.domain import names
 # Topics kept with the facts: a card shows three, the profile's text eight.
 TOP_TOPICS = 8
 
+# The rows are locked before anything is counted: whoever waits here counts what stands then, and
+# cannot write over a later count with an earlier one.
+HOLD = """
+INSERT INTO works_authorfacts AS f (author_id, version, years, top_topics, sources, company,
+    circles)
+SELECT id, 0, '[]', '[]', '[]', '[]', '[]' FROM works_author WHERE id = ANY(%s) ORDER BY id
+ON CONFLICT (author_id) DO UPDATE SET version = f.version WHERE false
+"""
+
 COUNTS = """
 WITH mine AS (
-    SELECT DISTINCT ON (a.author_id, a.work_id) a.author_id, a.work_id, w.year, w.identified,
-        w.complete, w.families, a.status = 'confirmed' AS confirmed
+    SELECT DISTINCT ON (a.author_id, a.work_id) a.author_id, a.work_id, w.key, w.year, w.date,
+        w.identified, w.complete, w.families, a.status = 'confirmed' AS confirmed
     FROM works_authorship a JOIN works_work w ON w.id = a.work_id
     WHERE a.author_id = ANY(%(ids)s) AND a.status <> 'rejected'
 ), counts AS (
@@ -29,16 +38,16 @@ WITH mine AS (
     GROUP BY author_id
 ), topics AS (
     SELECT author_id, count(*) AS topics,
-        jsonb_agg(jsonb_build_array(t.slug, t.name, n) ORDER BY place)
+        jsonb_agg(jsonb_build_array(slug, name, n) ORDER BY place)
             FILTER (WHERE place <= %(top)s) AS top_topics
     FROM (
-        SELECT author_id, topic_id, n,
-            row_number() OVER (PARTITION BY author_id ORDER BY n DESC, topic_id) AS place
+        SELECT author_id, slug, name, n,
+            row_number() OVER (PARTITION BY author_id ORDER BY n DESC, slug) AS place
         FROM (
             SELECT m.author_id, wt.topic_id, count(*) AS n
             FROM mine m JOIN works_worktopic wt USING (work_id) GROUP BY 1, 2
-        ) counted
-    ) placed JOIN works_topic t ON t.id = topic_id
+        ) counted JOIN works_topic t ON t.id = topic_id
+    ) placed
     GROUP BY author_id
 ), sources AS (
     SELECT author_id, jsonb_agg(DISTINCT r.source) AS sources
@@ -46,25 +55,20 @@ WITH mine AS (
 ), places AS (
     SELECT DISTINCT ON (a.author_id) a.author_id, a.affiliations ->> 0 AS affiliation
     FROM mine m JOIN works_authorship a USING (author_id, work_id)
-    WHERE a.affiliations <> '[]' ORDER BY a.author_id, m.year DESC NULLS LAST, m.work_id DESC
+    WHERE a.affiliations <> '[]'
+    ORDER BY a.author_id, m.year DESC NULLS LAST, m.date DESC, m.key DESC
 )
-INSERT INTO works_authorfacts AS f (author_id, works, topics, years, top_topics, sources,
-    affiliation, identified, complete, corroborated, confirmed, company, circles)
-SELECT a.id, coalesce(c.works, 0), coalesce(t.topics, 0), coalesce(y.years, '[]'),
-    coalesce(t.top_topics, '[]'), coalesce(s.sources, '[]'),
-    left(coalesce(p.affiliation, ''), 300), coalesce(c.identified, 0),
-    coalesce(c.complete, 0), coalesce(c.corroborated, 0), coalesce(c.confirmed, 0),
-    '[]', '[]'
-FROM works_author a
+UPDATE works_authorfacts f SET works = coalesce(c.works, 0), topics = coalesce(t.topics, 0),
+    years = coalesce(y.years, '[]'), top_topics = coalesce(t.top_topics, '[]'),
+    sources = coalesce(s.sources, '[]'), affiliation = left(coalesce(p.affiliation, ''), 300),
+    identified = coalesce(c.identified, 0), complete = coalesce(c.complete, 0),
+    corroborated = coalesce(c.corroborated, 0), confirmed = coalesce(c.confirmed, 0),
+    version = f.version + 1, refreshed_at = now()
+FROM unnest(%(ids)s::bigint[]) AS a (id)
 LEFT JOIN counts c ON c.author_id = a.id LEFT JOIN years y ON y.author_id = a.id
 LEFT JOIN topics t ON t.author_id = a.id LEFT JOIN sources s ON s.author_id = a.id
 LEFT JOIN places p ON p.author_id = a.id
-WHERE a.id = ANY(%(ids)s) ORDER BY a.id
-ON CONFLICT (author_id) DO UPDATE SET works = excluded.works, topics = excluded.topics,
-    years = excluded.years, top_topics = excluded.top_topics, sources = excluded.sources,
-    affiliation = excluded.affiliation, identified = excluded.identified,
-    complete = excluded.complete, corroborated = excluded.corroborated,
-    confirmed = excluded.confirmed, version = f.version + 1, refreshed_at = now()
+WHERE f.author_id = a.id
 """
 
 # Only records whose shown name may have changed: most have one form, and it is the one shown.
@@ -78,8 +82,10 @@ GROUP BY author_id, shown HAVING count(*) > 1 OR min(name) <> shown
 """
 
 RENAME = """
-UPDATE works_author a SET name = n.name, slug = n.slug || '-' || a.public_id, letter = n.letter
-FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS n (id, name, slug, letter)
+UPDATE works_author a SET name = n.name, slug = n.slug || '-' || a.public_id, letter = n.letter,
+    name_key = n.name_key
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])
+    AS n (id, name, slug, letter, name_key)
 WHERE a.id = n.id
 """
 
@@ -91,22 +97,29 @@ ON CONFLICT (author_id, kind) DO UPDATE SET generation = c.generation + 1,
 """
 
 
-def counts_refresh(author_ids: Sequence[int]) -> None:
-    """Recount works, topics, years and sources of these authors, and choose their shown names."""
+def counts_refresh(author_ids: Sequence[int]) -> list[int]:
+    """Recount works, topics, years and sources of these authors, and choose their shown names.
+
+    Their facts are locked until the transaction ends. Returns whose name changed.
+    """
+    ids = list(author_ids)
     with connection.cursor() as cursor:
-        cursor.execute(COUNTS, {"ids": list(author_ids), "top": TOP_TOPICS})
-        cursor.execute(FORMS, [list(author_ids)])
-        _rename(cursor, cursor.fetchall())
+        cursor.execute(HOLD, [ids])
+        cursor.execute(COUNTS, {"ids": ids, "top": TOP_TOPICS})
+        cursor.execute(FORMS, [ids])
+        return _rename(cursor, cursor.fetchall())
 
 
-def _rename(cursor: Any, found: Sequence[tuple[int, Any, str]]) -> None:
+def _rename(cursor: Any, found: Sequence[tuple[int, Any, str]]) -> list[int]:
     chosen = [(key, names.display(json.loads(forms)), shown) for key, forms, shown in found]
-    changed = [(key, name) for key, name, shown in chosen if name != shown]
-    if changed:
-        ids, shown_names = zip(*changed)
-        slugs = [names.slug(name) for name in shown_names]
-        letters = [names.browse_letter(name) for name in shown_names]
-        cursor.execute(RENAME, [list(ids), list(shown_names), slugs, letters])
+    rows = [
+        (key, name, names.slug(name), names.browse_letter(name), names.key(name))
+        for key, name, shown in chosen
+        if name != shown
+    ]
+    if rows:
+        cursor.execute(RENAME, [list(column) for column in zip(*rows)])
+    return [key for key, *_ in rows]
 
 
 def facts_update(columns: Mapping[str, str], rows: Sequence[Sequence[object]]) -> None:

@@ -2,40 +2,19 @@
 
 import ipaddress
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.http import parse_header_parameters
 
 from bzpeer.lib import views
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from bzpeer.lib.charsets import REFUSED
 
 MAX_URL_PART = 8_192
-UTF_8 = ("utf-8", "utf8", "us-ascii")
-REFUSED = "application/x-refused"
 NUL = "\0"
 FORM, PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
-
-
-def refuse_charsets(application: "WSGIApplication") -> "WSGIApplication":
-    """Stand in front of Django: it decodes the address, too, with the codec that a header names.
-
-    With "hex" that is a crash before the first middleware; so such a type is marked as refused.
-    """
-
-    def guarded(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        _, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
-        if parameters.get("charset", "utf-8").lower() not in UTF_8:
-            environ["CONTENT_TYPE"] = REFUSED
-        return application(environ, start_response)
-
-    return guarded
 
 
 class CleanRequestMiddleware:

@@ -1,4 +1,4 @@
-"""The same records in any order, in any batches, twice: the same corpus, and then no more writes."""
+"""The same records in any order and any batches, twice: the same corpus, and no more writes."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

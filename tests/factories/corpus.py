@@ -83,8 +83,8 @@ CANON = {
     """,
     "facts": """
         SELECT a.key_scheme, a.key_value, f.works, f.topics, f.years::text, f.identified,
-            f.complete, f.corroborated, f.sources::text, f.collaborators, f.close_collaborators,
-            f.several, f.level, f.trust_score
+            f.complete, f.corroborated, f.sources::text, f.top_topics::text, f.affiliation,
+            f.collaborators, f.close_collaborators, f.several, f.level, f.trust_score
         FROM works_authorfacts f JOIN works_author a ON a.id = f.author_id
         WHERE f.works > 0 ORDER BY 1, 2
     """,

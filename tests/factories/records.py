@@ -49,6 +49,12 @@ def changed(record: WorkRecord, **fields: Any) -> WorkRecord:
     return msgspec.structs.replace(record, **fields)
 
 
+def people(count: int, start: int = 0) -> list[str]:
+    """Names that are all different, of letters only."""
+    letters = str.maketrans("0123456789", "abcdefghij")
+    return [f"Jo {str(n).translate(letters).capitalize()}son" for n in range(start, start + count)]
+
+
 def topics(*codes: str) -> tuple[Category, ...]:
     return tuple(Category("arxiv", code) for code in codes)
 

@@ -64,9 +64,7 @@ def gone(date: str) -> Standing:
         (NOTHING, text("1").join(gone("3")), "created", False),
     ],
 )
-def test_what_is_counted(
-    before: Standing, said: Standing, counted: Verdict, live: bool
-) -> None:
+def test_what_is_counted(before: Standing, said: Standing, counted: Verdict, live: bool) -> None:
     after = before.join(said)
     assert (verdict(before, after), after.live) == (counted, live)
     assert verdict(after, after.join(said)) == "unchanged"

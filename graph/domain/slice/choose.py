@@ -14,6 +14,8 @@ _FIRST, _SECOND, _LATER = 1.0, 0.4, 0.1
 _NEW_CIRCLE = 3.0
 # With fewer works than this the people are thinned out, so that their links leave room.
 _FEW_WORKS, _FEW_PEOPLE, _THINNING = 8, 8, 3
+# People of a circle of several works that are shown before those who rank higher.
+_CIRCLE_SEATS = 2
 
 
 class Caps(Struct, frozen=True):
@@ -42,10 +44,12 @@ def choose(facts: SliceFacts, caps: Caps) -> Choice:
     ranked = ranked_people(facts)
     most = caps.people
     while True:
-        works = _Cover(facts, _invited(facts, ranked, most), caps).works()
+        invited = _invited(facts, ranked, most)
+        works = _Cover(facts, {person.key for person in invited}, caps).works()
         enough = len(works) >= min(_FEW_WORKS, caps.works, len(facts.works))
         if enough or most <= _FEW_PEOPLE:
-            return Choice(tuple(works), tuple(_present(ranked, works, caps, most)))
+            people = _present(dict.fromkeys([*invited, *ranked]), works, caps.links, most)
+            return Choice(tuple(works), tuple(sorted(people, key=ranked.index)))
         most = max(_FEW_PEOPLE, most - _THINNING)
 
 
@@ -74,16 +78,15 @@ def newest_first(works: Iterable[Work]) -> list[Work]:
     return sorted(works, key=lambda work: (-(work.year or 0), -work.key))
 
 
-def _invited(facts: SliceFacts, ranked: Sequence[Person], most: int) -> set[int]:
-    """The people to show: the first of the ranking, with some of each larger circle."""
-    invited = {person.key for person in ranked if person.close}
+def _invited(facts: SliceFacts, ranked: Sequence[Person], most: int) -> list[Person]:
+    """The people to show: close collaborators, some of each circle, then as they rank."""
+    wanted: set[int] = set()
     company_of = {work.key: company(work) for work in facts.works}
     for circle in circles_of(facts):
         members = {key for work in circle for key in company_of.get(work, ())}
-        wanted = 3 if len(circle) > 1 else 1
-        invited.update([p.key for p in ranked if p.key in members][:wanted])
-    ordered = sorted(ranked, key=lambda person: (not person.close, person.key not in invited))
-    return {person.key for person in ordered[:most]}
+        seats = _CIRCLE_SEATS if len(circle) > 1 else 1
+        wanted.update([person.key for person in ranked if person.key in members][:seats])
+    return sorted(ranked, key=lambda p: (not p.close, p.key not in wanted))[:most]
 
 
 class _Cover:
@@ -148,14 +151,11 @@ class _Cover:
         self.circles.add(self.circle_of.get(work.key, -1))
 
 
-def _present(
-    ranked: Sequence[Person], works: Sequence[Work], caps: Caps, most: int
-) -> list[Person]:
-    """The people on the chosen works in their order, while there is room for their links."""
+def _present(wished: Iterable[Person], works: Sequence[Work], room: int, most: int) -> list[Person]:
+    """Those of the wished people who are on the works, while there is room for their links."""
     appearances = Counter(key for work in works for key in set(company(work)))
-    room = caps.links
     present: list[Person] = []
-    for person in ranked:
+    for person in wished:
         links = appearances[person.key]
         if links and links <= room and len(present) < most:
             present.append(person)

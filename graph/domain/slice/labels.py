@@ -19,9 +19,7 @@ _SLACK = 1.04
 _ELLIPSIS = "…"
 # "PatDNN: Achieving Real-Time …": what stands before the colon is the name of the work.
 _LONGEST_HANDLE = 28
-_DANGLING = frozenset(
-    "a an the of for in on to and with by from at via as is are or und der die".split()
-)
+_DANGLING = frozenset(("a", "an", "the", "of", "for", "in", "on", "to", "and", "with", "by", "via"))
 
 
 def width(text: str, size: float) -> float:
@@ -39,7 +37,7 @@ def fitted(text: str, size: float, room: float) -> str:
     cut = text[:end]
     words = cut.rpartition(" ")[0].rstrip(" ,;:-–")
     if 2 * len(words) < len(cut):
-        return cut.rstrip() + _ELLIPSIS
+        return cut.rstrip(" .,;:-–") + _ELLIPSIS
     return _without_dangling(words) + _ELLIPSIS
 
 
@@ -47,6 +45,14 @@ def handle(title: str) -> str:
     """The part of a title that people call the work by."""
     head, colon, _ = title.partition(": ")
     return head if colon and 1 < len(head) <= _LONGEST_HANDLE else title
+
+
+def initials(name: str) -> str:
+    """ "Y. Wang" for "Yanzhi Wang"; a name that is no row of capitalised words stays as it is."""
+    *given, family = name.split()
+    if not given or not all(word[0].isupper() for word in given):
+        return name
+    return " ".join([*(f"{word[0]}." for word in given), family])
 
 
 def _without_dangling(words: str) -> str:

@@ -18,8 +18,14 @@ Floats = NDArray[np.float32]
 _ORDERS, _TURNS, _STARTS = 160, 14, 7
 _STEPS = 150
 # Of the half diagonal, by kind: where a node would like to be.
-_RINGS = {"work": 0.46, "person": 0.84, "topic": 0.84, "institution": 0.94}
-_REPULSION, _SPRING, _RING_PULL, _BOX_PUSH, _WALL = 0.42, 0.11, 0.09, 0.4, 0.5
+_RINGS = {"work": 0.48, "person": 0.94, "topic": 0.9, "institution": 0.98}
+# A node with several links belongs further in, by this for each, but no more than that.
+_INWARDS, _MOST_INWARDS = 0.05, 0.25
+_REPULSION, _SPRING, _RING_PULL, _BOX_PUSH, _WALL = 0.36, 0.10, 0.14, 0.4, 0.6
+# How far nodes keep from the links of the researcher, and how strongly.
+_BERTH, _SIDESTEP = 16.0, 0.25
+# How far links bend sideways, as a share of their length.
+BEND = 0.07
 # A label changes its side of the node softly within this many units of the middle.
 _TURN = 30.0
 
@@ -88,7 +94,14 @@ class _Field:
         self.sheet = sheet
         self.near = near
         self.half = np.array([sheet.width / 2, sheet.height / 2], dtype=np.float32)
-        self.rings = np.array([0.0, *(_RINGS[b.kind] for b in bodies[1:])], dtype=np.float32)
+        # How far out nodes may be for their labels to stay on the sheet.
+        aside = 0.7 * float(np.median([body.label for body in bodies]))
+        self.reach = self.half - np.array([sheet.margin + aside, sheet.margin + 14], np.float32)
+        self.works = np.flatnonzero(near[0])
+        rings = np.array([0.0, *(_RINGS[b.kind] for b in bodies[1:])], dtype=np.float32)
+        inwards = np.minimum(_INWARDS * (near.sum(axis=1) - 1), _MOST_INWARDS)
+        inwards[[0, *self.works]] = 0
+        self.rings = (rings - inwards).astype(np.float32)
         self.radius = np.array([body.radius for body in bodies], dtype=np.float32)
         self.label = np.array([body.label for body in bodies], dtype=np.float32)
         # The room that a node would have if all shared the sheet equally.
@@ -99,14 +112,14 @@ class _Field:
         self.springs = springs
 
     def settled(self, points: Floats) -> Floats:
-        reach = self.half - np.float32(self.sheet.margin + 10)
-        x = points[..., 0] * reach[0]
-        y = points[..., 1] * reach[1]
+        x = points[..., 0] * self.reach[0]
+        y = points[..., 1] * self.reach[1]
         for step in range(_STEPS):
             done = step / _STEPS
             push = np.float32(_BOX_PUSH * min(1.0, 1.6 * done + 0.1))
             fx, fy = self._between(x, y, push, np.float32(1 - 0.7 * done))
             self._towards_rings(x, y, fx, fy)
+            self._off_the_spokes(x, y, fx, fy)
             self._from_walls(x, y, fx, fy)
             limit = np.float32(self.room * (0.30 * (1 - done) + 0.02))
             self._move(x, y, fx, fy, limit)
@@ -117,10 +130,10 @@ class _Field:
     ) -> tuple[Floats, Floats]:
         """Repulsion, springs along links, and the push between boxes that overlap."""
         dx, dy = x[:, :, None] - x[:, None], y[:, :, None] - y[:, None]
-        squared = dx * dx + dy * dy + np.float32(9)
-        strength = spread * np.float32(_REPULSION) * self.room**2 / squared
-        # A spring that is as long as the room of a node pulls no more.
-        strength -= self.springs * (1 - np.float32(0.9) * self.room / np.sqrt(squared))
+        # Squared distances in rooms: repulsion fades soon, so that nobody is pressed to the wall.
+        squared = (dx * dx + dy * dy + np.float32(9)) / self.room**2
+        strength = spread * np.float32(_REPULSION) / (squared + squared * squared)
+        strength -= self.springs * (1 - np.float32(0.9) / np.sqrt(squared))
         fx = np.einsum("sij,sij->si", strength, dx)
         fy = np.einsum("sij,sij->si", strength, dy)
         self._push_boxes(x, dy, push, fx, fy)
@@ -144,11 +157,25 @@ class _Field:
         return x + side * self.label / 2, self.label / 2 + self.radius + 3
 
     def _towards_rings(self, x: Floats, y: Floats, fx: Floats, fy: Floats) -> None:
-        across, along = x / self.half[0], y / self.half[1]
+        across, along = x / self.reach[0], y / self.reach[1]
         distance = np.sqrt(across**2 + along**2) + np.float32(1e-3)
         pull = np.float32(_RING_PULL) * (self.rings / distance - 1)
         fx += pull * x
         fy += pull * y
+
+    def _off_the_spokes(self, x: Floats, y: Floats, fx: Floats, fy: Floats) -> None:
+        """Push nodes aside that lie on the curve from the researcher to a work."""
+        wx, wy = x[:, self.works, None], y[:, self.works, None]
+        length = np.sqrt(wx * wx + wy * wy) + np.float32(1)
+        ux, uy = wx / length, wy / length
+        share = (x[:, None] * ux + y[:, None] * uy) / length
+        aside = y[:, None] * ux - x[:, None] * uy
+        aside -= 2 * np.float32(BEND) * length * share * (1 - share)
+        lack = np.float32(_BERTH) - np.abs(aside)
+        beside = (lack > 0) & (share > 0.08) & (share < 0.92)
+        push = np.float32(_SIDESTEP) * np.copysign(np.where(beside, lack, 0), aside)
+        fx -= (push * uy).sum(axis=1)
+        fy += (push * ux).sum(axis=1)
 
     def _from_walls(self, x: Floats, y: Floats, fx: Floats, fy: Floats) -> None:
         middle, wide = self._boxes(x)

@@ -6,7 +6,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from graph.domain.slice.layout import Floats, Sheet
+from graph.domain.slice.layout import BEND, Floats, Sheet
 
 Numbers = NDArray[np.float64]
 
@@ -16,9 +16,8 @@ _FINALISTS = 3
 _MISSING, _THROUGH, _CROSSING = 14.0, 4.0, 1.0
 # A link runs through a node if it comes closer to its rim than this.
 _CLEARANCE = 3.0
-# Points along each link, by which labels keep off it, and how far links bend sideways.
+# Points along each link, by which labels keep off it.
 _SAMPLES = 9
-BEND = 0.07
 # The eight positions: to the side, above and below, at the corners; earlier ones read better.
 _TASTE = np.array([0.0, 0.0, 0.5, 0.5, 0.8, 0.8, 0.9, 0.9])
 _OUTWARDS = 1.2
@@ -99,9 +98,12 @@ def _throughs(
     """How often a link passes over a node that is not its own."""
     along = end - start
     relative = points[None] - start[:, None]
-    squared = (along**2).sum(axis=1)[:, None] + 1e-9
-    share = np.clip((relative * along[:, None]).sum(axis=2) / squared, 0, 1)
-    distance = np.hypot(*np.moveaxis(relative - share[..., None] * along[:, None], 2, 0))
+    length = np.hypot(*along.T)[:, None] + 1e-9
+    ux, uy = (along / length).T[..., None]
+    share = (relative[..., 0] * ux + relative[..., 1] * uy) / length
+    aside = relative[..., 1] * ux - relative[..., 0] * uy
+    distance = np.abs(aside - 2 * BEND * length * share * (1 - share))
+    distance[(share < 0) | (share > 1)] = np.inf
     close = distance < radii + _CLEARANCE
     close[np.arange(len(pairs)), pairs[:, 0]] = False
     close[np.arange(len(pairs)), pairs[:, 1]] = False

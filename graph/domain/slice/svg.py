@@ -7,7 +7,7 @@ import numpy as np
 from msgspec import Struct
 
 from graph.domain.slice.build import ME, Edge, Graph, Node
-from graph.domain.slice.labels import fitted, handle, width
+from graph.domain.slice.labels import fitted, handle, initials, width
 from graph.domain.slice.layout import Body, Sheet, layouts
 from graph.domain.slice.markup import escaped
 from graph.domain.slice.place import Arrangement, Label, Tag, bent, best
@@ -54,7 +54,7 @@ NARROW = Style(
     prefix="n-",
     sheet=Sheet(350, 420),
     size=12,
-    rooms={"work": 116, "person": 118, "topic": 130, "institution": 130},
+    rooms={"work": 126, "person": 118, "topic": 130, "institution": 130},
     tight=70,
 )
 
@@ -114,7 +114,8 @@ def _tag(node: Node, radius: int, style: Style) -> Tag:
     size = _ME_SIZE if me else style.size + node.close
     room = style.rooms[node.kind] * (1.2 if me else 1)
     name = handle(node.name) if node.kind == "work" else node.name
-    texts = dict.fromkeys((fitted(name, size, room), fitted(name, size, style.tight)))
+    brief = initials(node.name) if node.kind == "person" else fitted(name, size, style.tight)
+    texts = dict.fromkeys((fitted(name, size, room), fitted(brief, size, room)))
     weight = 9.0 if me else _WEIGHTS[node.kind] + 2 * node.close
     return Tag(tuple((text, width(text, size)) for text in texts), size, weight, radius)
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from graph.domain.slice.build import Picture, counted
-from graph.domain.slice.choose import circles_of
+from graph.domain.slice.choose import circles_of, newest_first
 from graph.domain.slice.facts import SliceFacts, Work
 from graph.domain.slice.markup import escaped, link, listed
 
 # More circles, and more works of one, are counted and not named.
-_CIRCLES_NAMED, _WORKS_NAMED = 3, 4
+_CIRCLES_NAMED, _WORKS_NAMED, _WORKS_NAMED_OF_MANY = 3, 4, 2
 _NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 _EYES = (
     '<svg viewBox="0 0 22 12" width="22" height="12" aria-hidden="true">'
@@ -68,16 +68,14 @@ def common_line(shown: Picture) -> str:
 
 
 def _strangers(circles: Sequence[Sequence[int]], works: Mapping[int, Work]) -> list[str]:
-    named, more = circles[:_CIRCLES_NAMED], len(circles) - _CIRCLES_NAMED
-    sentences = [
-        f"{_named(circle, works)} share no co-author with the rest."
-        if n == 0
-        else f"Nor do {_named(circle, works)}."
-        for n, circle in enumerate(named)
-    ]
+    most = _WORKS_NAMED if len(circles) == 1 else _WORKS_NAMED_OF_MANY
+    first, *others = [_named(circle, works, most) for circle in circles[:_CIRCLES_NAMED]]
+    sentences = [f"{first} share no co-author with the rest."]
+    sentences += [f"Nor do {other}." for other in others]
+    more = len(circles) - _CIRCLES_NAMED
     if more > 0:
         sentences.append(
-            f"Nor {'does' if more == 1 else 'do'} {counted(more, 'further circle', 'further circles')}."
+            f"The same is true of {counted(more, 'further circle', 'further circles')}."
         )
     return sentences
 
@@ -89,9 +87,9 @@ def _alone(keys: Sequence[int], works: Mapping[int, Work]) -> str:
     return f"There is also one work with no shared co-author{title}."
 
 
-def _named(circle: Sequence[int], works: Mapping[int, Work]) -> str:
+def _named(circle: Sequence[int], works: Mapping[int, Work], most: int) -> str:
     """The works of a circle by their titles, as many as are known and fit."""
-    known = [works[key] for key in circle if key in works][:_WORKS_NAMED]
+    known = newest_first(works[key] for key in circle if key in works)[:most]
     if not known:
         return counted(len(circle), "older work", "older works")
     titles = [link(work.url, work.title) for work in known]

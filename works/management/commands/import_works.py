@@ -34,6 +34,8 @@ class Command(BaseCommand):
             files = find(options["paths"])
         except FileNotFoundError as error:
             raise CommandError(f"no such file or folder: {error.filename}", returncode=2) from None
+        if options["report"] and not options["report"].parent.is_dir():
+            raise CommandError(f"no such folder: {options['report'].parent}", returncode=2)
         with Progress(files) as progress:
             outcome = run_import(
                 SOURCES[options["source"]],

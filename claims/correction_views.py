@@ -1,0 +1,104 @@
+"""The form for corrections, and the ticket that whoever sent one comes back to."""
+
+from datetime import timedelta
+
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+)
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bzpeer.lib import access
+from claims.corrections import (
+    Record,
+    TooMany,
+    correction_send,
+    researcher_record,
+    work_record,
+)
+from claims.forms import CorrectionForm
+from claims.models import Correction
+from works.pages import address, page_context
+
+LOOKED_AT, ANSWERED = timedelta(days=3), timedelta(days=30)
+TOO_MANY = (
+    "So many notes have come from your network, or from everybody, that we take no more for now."
+    " Nothing that you typed is lost: send it again in an hour."
+)
+
+
+@access.public
+@access.no_store
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct_researcher(request: HttpRequest, slug: str) -> HttpResponseBase:
+    return _correct(request, researcher_record(slug))
+
+
+@access.public
+@access.no_store
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct_work(request: HttpRequest, work_id: int) -> HttpResponseBase:
+    return _correct(request, work_record(work_id))
+
+
+def _correct(request: HttpRequest, record: Record | None) -> HttpResponseBase:
+    if record is None:
+        raise Http404
+    if request.method == "POST":
+        # To whatever the record is called by now: a redirect would lose what was typed.
+        return _sent(request, record)
+    asked = request.GET.get("kind", "")
+    if request.path != record.form_path:
+        return HttpResponsePermanentRedirect(address(record.form_path, kind=asked))
+    return _form_page(request, record, CorrectionForm(initial={"kind": asked}), 200)
+
+
+def _sent(request: HttpRequest, record: Record) -> HttpResponse:
+    form = CorrectionForm(request.POST)
+    if not form.is_valid():
+        return _form_page(request, record, form, 422)
+    try:
+        kept = correction_send(request, record, form.note())
+    except TooMany:
+        form.add_error(None, TOO_MANY)
+        response = _form_page(request, record, form, 429)
+        response.headers["Retry-After"] = "3600"
+        return response
+    return HttpResponseRedirect(f"/corrections/{kept.token}/", status=303)
+
+
+def _form_page(
+    request: HttpRequest, record: Record, form: CorrectionForm, status: int
+) -> HttpResponse:
+    page = page_context(
+        f"Correct {record.title}", "Say what is wrong.", record.form_path, noindex=True
+    )
+    context = {"page": page, "record": record, "form": form}
+    return render(request, "claims/correct.html", context, status=status)
+
+
+@access.public
+@access.no_store
+@require_safe
+def ticket(request: HttpRequest, token: str) -> HttpResponseBase:
+    """What was sent and what was answered, for whoever has the address."""
+    found = Correction.objects.filter(token=token).first()
+    if found is None:
+        raise Http404
+    # The address is the key to this page: it stands nowhere in it.
+    page = page_context("Your note", "", "", noindex=True) | {"canonical": ""}
+    context = {
+        "page": page,
+        "note": found,
+        "looked_at_by": found.sent_at + LOOKED_AT,
+        "answered_by": found.sent_at + ANSWERED,
+    }
+    response = render(request, "claims/correction.html", context)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
