@@ -37,6 +37,7 @@ app.conf.update(
     },
     beat_schedule={
         "refresh": {"task": "profiles.refresh", "schedule": 2.0, "options": {"expires": 10}},
+        "slices": {"task": "graph.slices", "schedule": 1.0, "options": {"expires": 5}},
         "mail": {"task": "lib.mail", "schedule": 5.0, "options": {"expires": 10}},
         "heartbeat": {"task": "lib.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
     },

@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from bzpeer.lib.moderation import site
+
 urlpatterns = [
     path("", include("bzpeer.lib.urls")),
     path("", include("profiles.urls")),

@@ -33,6 +33,7 @@ class Record:
 
     path: str
     title: str
+    is_work: bool
 
     @property
     def form_path(self) -> str:
@@ -55,12 +56,12 @@ def researcher_record(slug: str) -> Record | None:
     if author is None:
         return None
     current = author.merged_into or author
-    return Record(researcher_url(current.slug), current.name)
+    return Record(researcher_url(current.slug), current.name, is_work=False)
 
 
 def work_record(work_id: int) -> Record | None:
     title = Work.objects.filter(pk=work_id).values_list("title_text", flat=True).first()
-    return None if title is None else Record(f"/works/{work_id}/", title)
+    return None if title is None else Record(f"/works/{work_id}/", title, is_work=True)
 
 
 def correction_send(request: HttpRequest, record: Record, note: Note) -> Correction:

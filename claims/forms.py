@@ -69,17 +69,11 @@ class CorrectionForm(forms.Form):
         error_messages={"invalid": "Write an address like name@example.org, or leave it empty."},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    # People don't see it; programs that fill in whatever they find do.
-    website = forms.CharField(
-        label="Leave this empty",
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
+    # People don't see it; programs fill in whatever they find. The page shows it empty each time.
+    website = forms.CharField(required=False)
 
     def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("website"):
-            self.data = self.data.copy()
-            self.data["website"] = ""  # type: ignore[index]
             raise ValidationError(TRAP_SPRUNG)
         return self.cleaned_data
 

@@ -44,7 +44,7 @@ class Correction(models.Model):
 
     class Kind(models.TextChoices):
         FACT = "fact", "A fact is wrong"
-        PERSON = "person", "A work here is by somebody else, or a work is missing"
+        PERSON = "person", "A work or a name belongs to somebody else"
         REMOVE = "remove", "This is about me: remove it"
         OTHER = "other", "Something else"
 

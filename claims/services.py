@@ -14,11 +14,16 @@ from works.services import facts_update
 
 # Facts as they stand after works and graph wrote theirs, with the score that stands beside them.
 FACTS = """
+WITH verified AS (
+    SELECT c.author_id, count(*) AS n
+    FROM graph_collaboration c JOIN works_authorfacts o ON o.author_id = c.other_id
+    WHERE c.author_id = ANY(%(ids)s) AND c.close AND o.level >= 2
+    GROUP BY c.author_id
+)
 SELECT f.author_id, f.works, f.corroborated, f.confirmed, f.identified, f.complete,
-    f.close_collaborators, f.several, f.trust_score, f.trust_digest,
-    (SELECT count(*) FROM graph_collaboration c JOIN works_authorfacts o ON o.author_id = c.other_id
-     WHERE c.author_id = f.author_id AND c.close AND o.level >= 2) AS verified_close
-FROM works_authorfacts f WHERE f.author_id = ANY(%s)
+    f.close_collaborators, f.several, f.trust_score, f.trust_digest, coalesce(v.n, 0)
+FROM works_authorfacts f LEFT JOIN verified v USING (author_id)
+WHERE f.author_id = ANY(%(ids)s)
 """
 
 LATEST = """
@@ -27,20 +32,11 @@ WHERE author_id = ANY(%s) ORDER BY author_id, id DESC
 """
 
 REMEMBER = """
-INSERT INTO claims_trustscore (author_id, score, band, level, formula, facts, digest, cause,
-    computed_at)
-SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::int[], %s::int[], %s::jsonb[],
-    %s::text[], %s::text[], %s::timestamptz[])
+COPY claims_trustscore (author_id, score, band, level, formula, facts, digest, cause, computed_at)
+FROM STDIN
 """
 
-COLUMNS = {
-    "level": "smallint",
-    "verified_close": "integer",
-    "trust_score": "smallint",
-    "trust_band": "text",
-    "trust_digest": "text",
-    "trust_at": "timestamptz",
-}
+COLUMNS = ("level", "verified_close", "trust_score", "trust_band", "trust_digest", "trust_at")
 
 FIRST = "first computed"
 
@@ -74,7 +70,7 @@ def trust_refresh(author_ids: Sequence[int], now: datetime) -> Refreshed:
 
 def _gather(author_ids: Sequence[int]) -> list[Due]:
     with connection.cursor() as cursor:
-        cursor.execute(FACTS, [list(author_ids)])
+        cursor.execute(FACTS, {"ids": list(author_ids)})
         return [_due(*row) for row in cursor.fetchall()]
 
 
@@ -138,8 +134,9 @@ def _remember(scored: Sequence[tuple[Due, Score]], now: datetime) -> None:
         )
         for item, trust in scored
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(REMEMBER, [list(column) for column in zip(*rows)])
+    with connection.cursor() as cursor, cursor.copy(REMEMBER) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _latest(author_ids: Sequence[int]) -> dict[int, TrustFacts]:

@@ -18,6 +18,7 @@ COMPANY = 8
 CIRCLES_TOLD = 6
 
 # A close collaborator: on at least three of the author's works and on at least a third of them.
+# Edges that are as they were are not written again: in most refreshes that is nearly all of them.
 EDGES = """
 WITH mine AS MATERIALIZED (
     SELECT DISTINCT a.author_id, a.work_id, w.year
@@ -25,45 +26,44 @@ WITH mine AS MATERIALIZED (
     WHERE a.author_id = ANY(%(ids)s) AND a.status <> 'rejected' AND w.people <= %(team)s
 ), totals AS (
     SELECT author_id, count(*) AS works FROM mine GROUP BY author_id
-), fresh AS (
+), shared AS (
     SELECT m.author_id, b.author_id AS other_id, count(DISTINCT m.work_id) AS works,
         min(m.year) AS first_year, max(m.year) AS last_year
     FROM mine m JOIN works_authorship b ON b.work_id = m.work_id
     WHERE b.author_id <> m.author_id AND b.status <> 'rejected'
     GROUP BY m.author_id, b.author_id
+), fresh AS MATERIALIZED (
+    SELECT s.author_id, s.other_id, s.works::int, s.first_year, s.last_year,
+        s.works >= 3 AND s.works * 3 >= t.works AS close
+    FROM shared s JOIN totals t USING (author_id)
 ), gone AS (
     DELETE FROM graph_collaboration c WHERE c.author_id = ANY(%(ids)s) AND NOT EXISTS (
         SELECT FROM fresh f WHERE f.author_id = c.author_id AND f.other_id = c.other_id)
+), written AS (
+    INSERT INTO graph_collaboration (author_id, other_id, works, first_year, last_year, close)
+    SELECT * FROM (
+        SELECT * FROM fresh EXCEPT
+        SELECT author_id, other_id, works, first_year, last_year, close
+        FROM graph_collaboration WHERE author_id = ANY(%(ids)s)
+    ) changed ORDER BY author_id, other_id
+    ON CONFLICT (author_id, other_id) DO UPDATE SET works = excluded.works,
+        first_year = excluded.first_year, last_year = excluded.last_year, close = excluded.close
+), placed AS (
+    SELECT *, row_number() OVER (
+        PARTITION BY author_id ORDER BY works DESC, last_year DESC NULLS LAST, other_id
+    ) AS place
+    FROM fresh
 )
-INSERT INTO graph_collaboration AS c (author_id, other_id, works, first_year, last_year, close)
-SELECT f.author_id, f.other_id, f.works, f.first_year, f.last_year,
-    f.works >= 3 AND f.works * 3 >= t.works
-FROM fresh f JOIN totals t USING (author_id) ORDER BY f.author_id, f.other_id
-ON CONFLICT (author_id, other_id) DO UPDATE SET works = excluded.works,
-    first_year = excluded.first_year, last_year = excluded.last_year, close = excluded.close
-WHERE (c.works, c.first_year, c.last_year, c.close) IS DISTINCT FROM
-    (excluded.works, excluded.first_year, excluded.last_year, excluded.close)
+SELECT c.author_id, count(*), count(*) FILTER (WHERE c.close),
+    json_agg(json_build_array(p.slug, p.name, c.works, c.close) ORDER BY place)
+        FILTER (WHERE place <= %(most)s)::text
+FROM placed c LEFT JOIN works_author p ON p.id = c.other_id AND place <= %(most)s
+GROUP BY c.author_id
 """
 
-COMPANY_FACTS = """
-UPDATE works_authorfacts f SET collaborators = s.n, close_collaborators = s.close,
-    company = s.company
-FROM (
-    SELECT ids.id, count(c.other_id) AS n, count(*) FILTER (WHERE c.close) AS close,
-        coalesce(jsonb_agg(jsonb_build_array(p.slug, p.name, c.works, c.close) ORDER BY place)
-            FILTER (WHERE place <= %(most)s), '[]') AS company
-    FROM unnest(%(ids)s::bigint[]) AS ids (id)
-    LEFT JOIN (
-        SELECT *, row_number() OVER (
-            PARTITION BY author_id ORDER BY works DESC, last_year DESC NULLS LAST, other_id
-        ) AS place
-        FROM graph_collaboration WHERE author_id = ANY(%(ids)s)
-    ) c ON c.author_id = ids.id
-    LEFT JOIN works_author p ON p.id = c.other_id AND place <= %(most)s
-    GROUP BY ids.id
-) s
-WHERE f.author_id = s.id
-"""
+# An author's company before there is anybody in it, and the columns of the facts that it fills.
+ALONE = (0, 0, "[]")
+COLUMNS = ("collaborators", "close_collaborators", "company", "several", "circles")
 
 NAMED_BY = """
 SELECT DISTINCT author_id FROM graph_collaboration WHERE other_id = ANY(%s)
@@ -109,19 +109,20 @@ def edges_refresh(author_ids: Sequence[int]) -> None:
     """Recompute whom these authors work with, how closely, and whether their works hang together."""
     ids = list(author_ids)
     with connection.cursor() as cursor:
-        cursor.execute(EDGES, {"ids": ids, "team": MAX_TEAM})
-        cursor.execute(COMPANY_FACTS, {"ids": ids, "most": COMPANY})
+        cursor.execute(EDGES, {"ids": ids, "team": MAX_TEAM, "most": COMPANY})
+        company = {author: tuple(counted) for author, *counted in cursor.fetchall()}
         found = _circles(cursor, ids)
         described = _described(cursor, found)
     rows = [
         (
             author,
-            msgspec.json.encode(described.get(author, [])).decode(),
+            *company.get(author, ALONE),
             flagged(found.get(author, [])),
+            msgspec.json.encode(described.get(author, [])).decode(),
         )
         for author in ids
     ]
-    facts_update({"circles": "jsonb", "several": "boolean"}, rows)
+    facts_update(COLUMNS, rows)
 
 
 def company_renamed(author_ids: Sequence[int], fresh: Sequence[int]) -> None:

@@ -1,8 +1,9 @@
 from django.urls import path
 
-from graph import views
+from graph import fragments, views
 
 urlpatterns = [
     path("researchers/<str:slug>/graph/", views.nearby, name="nearby"),
+    path("researchers/<str:slug>/graph/slice/", fragments.slice_piece, name="slice"),
     path("explore/", views.explore, name="explore"),
 ]

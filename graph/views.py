@@ -5,17 +5,30 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from bzpeer.lib import access
+from bzpeer.lib import access, caching
 from bzpeer.lib.safe import trusted
 from graph import queries
+from graph.fragments import Piece, ordered_piece, slot_context
 from works.pages import indexable, page_context, researcher_context, researcher_url
 from works.queries import Head, author_by_slug
-from works.web import researcher_page
+from works.web import kept, load_researcher
 
 
-@researcher_page
-def nearby(request: HttpRequest, head: Head) -> HttpResponse:
-    """The people, works and topics near a researcher, as text."""
+@access.public
+@require_safe
+def nearby(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The slice as a page of its own, and the people, works and topics near as text."""
+    head = load_researcher(request, slug)
+    if not isinstance(head, Head):
+        return head
+    piece = ordered_piece(head, 0)
+    if piece.state != "current":
+        return caching.finish_private(_nearby_page(request, head, piece))
+    version = f"{head.stamp}-{piece.standing.digest}"
+    return kept(request, version, lambda: _nearby_page(request, head, piece))
+
+
+def _nearby_page(request: HttpRequest, head: Head, piece: Piece) -> HttpResponse:
     r = researcher_context(head)
     context = {
         "page": page_context(
@@ -25,6 +38,7 @@ def nearby(request: HttpRequest, head: Head) -> HttpResponse:
             noindex=not indexable(head),
         ),
         "r": r,
+        "slot": slot_context(head, piece),
         "people": [
             {"name": p.name, "url": researcher_url(p.slug), "works": p.works, "close": p.close}
             for p in queries.near_people(head.id)

@@ -6,7 +6,9 @@ from typing import Any
 from bzpeer.lib.safe import trusted
 from claims.domain.trust import FORMULA
 from claims.pages import ledger_of, line_context
+from profiles.queries import FOLLOWED, Followed
 from works.pages import (
+    address,
     indexable,
     page_context,
     researcher_context,
@@ -15,8 +17,7 @@ from works.pages import (
 )
 from works.queries import Head, WorkRow, WorksFilter
 
-NEAR_PEOPLE = NEAR_TOPICS = 6
-NEAR_WORKS = 3
+SORTS = {"new": "What is new", "name": "Name", "followed": "Followed last"}
 
 
 def researcher_page_context(
@@ -36,7 +37,6 @@ def researcher_page_context(
         "trust_lines": [line_context(entry, head) for entry in found.entries] if found else [],
         "follow": follow_context(head, following),
         "claim": {"url": f"{r['url']}claim/", "open": False},
-        "nearby": nearby(head, rows),
         "works": works_context(head, WorksFilter(), rows),
     }
 
@@ -51,26 +51,6 @@ def description(head: Head) -> str:
 def follow_context(head: Head, following: bool) -> dict[str, Any]:
     url = f"{researcher_url(head.slug)}follow/"
     return {"url": url, "count": head.followers, "following": following}
-
-
-def nearby(head: Head, rows: Sequence[WorkRow]) -> dict[str, Any] | None:
-    """A first look at the neighbourhood; None while nothing is computed."""
-    if not head.version:
-        return None
-    return {
-        "people": [
-            {"name": name, "url": researcher_url(slug), "works": works}
-            for slug, name, works, _ in head.company[:NEAR_PEOPLE]
-        ],
-        "topics": [
-            {"name": name, "url": f"/topics/{slug}/", "works": works}
-            for slug, name, works in head.top_topics[:NEAR_TOPICS]
-        ],
-        "works": [
-            {"title_html": trusted(w.title_html), "url": f"/works/{w.id}/", "year": w.year}
-            for w in rows[:NEAR_WORKS]
-        ],
-    }
 
 
 def researcher_json(head: Head, site: str) -> dict[str, Any]:
@@ -132,3 +112,52 @@ def identity_json(head: Head) -> dict[str, Any]:
         for circle in head.circles
     ]
     return {"status": status, "groups": groups}
+
+
+def following_context(rows: Sequence[Followed], sort: str, page: int) -> dict[str, Any]:
+    """The list of followed records; `rows` are those of this page."""
+    total = rows[0].total if rows else 0
+    asked = "" if sort == "new" else sort
+    return {
+        "page": page_context("Following", "Researchers that you follow.", "", noindex=True),
+        "rows": [followed_row(row) for row in rows],
+        "total": total,
+        "sorts": [
+            {
+                "label": label,
+                "url": address("/following/", sort="" if key == "new" else key),
+                "current": key == sort,
+            }
+            for key, label in SORTS.items()
+        ],
+        "here": address("/following/", sort=asked, page=page),
+        "previous_url": address("/following/", sort=asked, page=page - 1) if page > 1 else "",
+        "next_url": (
+            address("/following/", sort=asked, page=page + 1) if page * FOLLOWED < total else ""
+        ),
+    }
+
+
+def followed_row(row: Followed) -> dict[str, Any]:
+    return followed_context(row.slug, row.name, following=True) | {
+        "works": row.works,
+        "followed": row.followed,
+        "since": row.since,
+        "new": row.new,
+        "more": row.new - len(row.latest),
+        "latest": [
+            {"url": f"/works/{work.id}/", "title_html": trusted(work.title_html), "came": work.came}
+            for work in row.latest
+        ],
+    }
+
+
+def followed_context(slug: str, name: str, *, following: bool) -> dict[str, Any]:
+    """What the button of a row needs."""
+    return {
+        "slug": slug,
+        "key": slug.rpartition("-")[2],
+        "url": researcher_url(slug),
+        "name": name,
+        "following": following,
+    }

@@ -7,6 +7,7 @@ urlpatterns = [
     path("researchers/<str:slug>.json", views.researcher_data, name="researcher-data"),
     path("researchers/<str:slug>/", views.researcher, name="researcher"),
     path("researchers/<str:slug>/follow/", views.follow, name="follow"),
+    path("following/", views.following, name="following"),
     path("accounts/", views.account, name="account"),
     path("about/", views.about, name="about"),
     path("about/trust/", views.about_trust, name="about-trust"),

@@ -4,7 +4,7 @@ from typing import cast
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -13,12 +13,34 @@ from bzpeer.lib import access, limits
 from bzpeer.lib.views import too_many
 from profiles import queries
 from profiles.models import User
-from profiles.pages import follow_context, researcher_json, researcher_page_context
+from profiles.pages import (
+    follow_context,
+    followed_context,
+    following_context,
+    researcher_json,
+    researcher_page_context,
+)
 from profiles.services import follow as follow_author
 from profiles.services import unfollow as unfollow_author
 from works.models import Author
-from works.pages import page_context, researcher_context, researcher_row, researcher_url
-from works.queries import Head, WorksFilter, head, leading_researchers, totals, works_of_author
+from works.pages import (
+    MAX_PAGE,
+    address,
+    number_in,
+    page_context,
+    researcher_context,
+    researcher_row,
+    researcher_url,
+)
+from works.queries import (
+    Head,
+    WorksFilter,
+    author_by_slug,
+    head,
+    leading_researchers,
+    totals,
+    works_of_author,
+)
 from works.web import fresh, load_researcher, researcher_page
 
 LEADING = 8
@@ -92,6 +114,47 @@ def _follow_page(request: HttpRequest, found: Head, *, following: bool) -> HttpR
     }
     status = 403 if request.method == "POST" else 200
     return render(request, "profiles/follow.html", context, status=status)
+
+
+@access.signed_in_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def following(request: HttpRequest) -> HttpResponseBase:
+    """The researchers that I follow, with what is new on their records."""
+    user = cast(User, request.user)
+    asked = request.GET.get("sort", "")
+    sort = asked if asked in queries.ORDERS else "new"
+    page = number_in(request.GET.get("page", ""), 1, MAX_PAGE) or 1
+    if request.method == "POST":
+        return _following_changed(request, user)
+    rows = queries.following(user, sort, page)
+    if not rows and page > 1:
+        return HttpResponseRedirect(address("/following/", sort=asked))
+    context = following_context(rows, sort, page)
+    return render(request, "profiles/following.html", context)
+
+
+def _following_changed(request: HttpRequest, user: User) -> HttpResponseBase:
+    """Stop following a record of the list, or take that back: the list, or HTMX's button."""
+    author = author_by_slug(request.POST.get("slug", ""))
+    if author is None:
+        raise Http404
+    if not limits.allowed(FOLLOWS, user.pk):
+        return too_many(request)
+    author = author.merged_into or author
+    stop = request.POST.get("action") == "unfollow"
+    if stop:
+        for record in queries.followed_as(user, author):
+            unfollow_author(user, record)
+    else:
+        follow_author(user, author)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseRedirect(request.get_full_path(), status=303)
+    context = {
+        "row": followed_context(author.slug, author.name, following=not stop),
+        "total": queries.following_count(user),
+        "changed": True,
+    }
+    return render(request, "profiles/fragments/following_button.html", context)
 
 
 @access.signed_in_only

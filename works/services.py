@@ -1,10 +1,10 @@
 """Writes to the corpus that are no import: facts, names, and what is due."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from works.domain import names
 
@@ -73,12 +73,14 @@ WHERE f.author_id = a.id
 
 # Only records whose shown name may have changed: most have one form, and it is the one shown.
 FORMS = """
-SELECT author_id, jsonb_object_agg(name, n), shown FROM (
-    SELECT a.author_id, a.name, count(*) AS n, p.name AS shown
-    FROM works_authorship a JOIN works_author p ON p.id = a.author_id
-    WHERE a.author_id = ANY(%s) GROUP BY a.author_id, a.name, p.name
-) forms
-GROUP BY author_id, shown HAVING count(*) > 1 OR min(name) <> shown
+SELECT a.author_id, jsonb_object_agg(a.name, n), p.name FROM (
+    SELECT author_id, name, count(*) AS n FROM works_authorship
+    WHERE author_id IN (
+        SELECT a.author_id FROM works_authorship a JOIN works_author p ON p.id = a.author_id
+        WHERE a.author_id = ANY(%s) AND a.name <> p.name)
+    GROUP BY author_id, name
+) a JOIN works_author p ON p.id = a.author_id
+GROUP BY a.author_id, p.name
 """
 
 RENAME = """
@@ -87,6 +89,15 @@ UPDATE works_author a SET name = n.name, slug = n.slug || '-' || a.public_id, le
 FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])
     AS n (id, name, slug, letter, name_key)
 WHERE a.id = n.id
+"""
+
+STAGE_FACTS = """
+CREATE TEMP TABLE stage_facts AS SELECT author_id, {columns} FROM works_authorfacts WITH NO DATA
+"""
+
+UPDATE_FACTS = """
+UPDATE works_authorfacts f SET {sets} FROM stage_facts n
+WHERE f.author_id = n.author_id AND ({old}) IS DISTINCT FROM ({new})
 """
 
 CHANGED = """
@@ -122,21 +133,24 @@ def _rename(cursor: Any, found: Sequence[tuple[int, Any, str]]) -> list[int]:
     return [key for key, *_ in rows]
 
 
-def facts_update(columns: Mapping[str, str], rows: Sequence[Sequence[object]]) -> None:
-    """Set these columns (name → SQL type) of the facts; a row is (author id, value, …).
+def facts_update(columns: Iterable[str], rows: Sequence[Sequence[object]]) -> None:
+    """Set these columns of the facts where they differ; a row is (author id, value, …).
 
-    For the apps above: each column has one writer. Authors without a facts row are passed over.
+    For the apps above: each column has one writer. Authors without a facts row are passed over;
+    JSON is given as text.
     """
     if not rows:
         return
-    sets = ", ".join(f"{name} = n.{name}" for name in columns)
-    arrays = ", ".join(f"%s::{kind}[]" for kind in ("bigint", *columns.values()))
-    statement = (
-        f"UPDATE works_authorfacts f SET {sets} FROM unnest({arrays}) AS n"
-        f" (author_id, {', '.join(columns)}) WHERE f.author_id = n.author_id"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [list(column) for column in zip(*rows)])
+    names = list(columns)
+    old, new = (", ".join(f"{table}.{name}" for name in names) for table in "fn")
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute(STAGE_FACTS.format(columns=", ".join(names)))
+        with cursor.copy("COPY stage_facts FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        sets = ", ".join(f"{name} = n.{name}" for name in names)
+        cursor.execute(UPDATE_FACTS.format(sets=sets, old=old, new=new))
+        cursor.execute("DROP TABLE stage_facts")
 
 
 def authors_changed(author_ids: Sequence[int]) -> None:

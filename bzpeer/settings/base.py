@@ -25,11 +25,11 @@ def database(url: str) -> dict[str, Any]:
     named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST"}
     entry = {key: str(parts.pop(part, None) or "") for part, key in named.items()}
     return entry | {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "bzpeer.lib.postgres",
         "PORT": str(parts.pop("port", None) or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        # Values travel beside the statement, and the server keeps the plan: half the query time.
+        # Values travel beside the statement, so that the web process can keep its plans (wsgi.py).
         "OPTIONS": {"server_side_binding": True, "connect_timeout": 3, **parts},
     }
 
@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.admin",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
@@ -91,7 +92,13 @@ TEMPLATES = [
                     ],
                 )
             ],
-            "context_processors": ["bzpeer.lib.context.site"],
+            # Django's admin demands the first three. They are lazy: unasked, they read nothing.
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "bzpeer.lib.context.site",
+            ],
             "builtins": ["django.templatetags.static"],
         },
     }

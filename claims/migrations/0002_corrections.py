@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ("once", models.CharField(max_length=64, unique=True)),
                 ("record", models.CharField(max_length=120)),
                 ("record_title", models.TextField()),
-                ("kind", models.CharField(choices=[("fact", "A fact is wrong"), ("person", "A work here is by somebody else, or a work is missing"), ("remove", "This is about me: remove it"), ("other", "Something else")], max_length=6)),
+                ("kind", models.CharField(choices=[("fact", "A fact is wrong"), ("person", "A work or a name belongs to somebody else"), ("remove", "This is about me: remove it"), ("other", "Something else")], max_length=6)),
                 ("message", models.TextField()),
                 ("name", models.CharField(blank=True, max_length=120)),
                 ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),

@@ -7,7 +7,7 @@ import hashlib
 
 import msgspec
 
-from graph.domain.slice.build import narrow_graph, picture, wide_graph
+from graph.domain.slice.build import graph_of, narrow_picture, wide_picture
 from graph.domain.slice.facts import Institution, Person, SliceFacts, Topic, Work
 from graph.domain.slice.page import page
 from graph.domain.slice.svg import NARROW, WIDE, drawing
@@ -38,21 +38,21 @@ class Drawn(msgspec.Struct, frozen=True):
 
 def draw(facts: SliceFacts) -> Drawn:
     """Choose, lay out and draw; takes a few tenths of a second at most."""
-    shown = picture(facts)
-    wide = drawing(wide_graph(facts, shown), WIDE)
-    narrow = drawing(narrow_graph(facts, shown), NARROW)
-    return Drawn(page(facts, shown, (wide, narrow)), len(wide.graph.nodes))
+    wide = wide_picture(facts)
+    narrow = narrow_picture(facts, wide)
+    large = drawing(facts, wide, WIDE)
+    html = page(facts, large, drawing(facts, narrow, NARROW))
+    return Drawn(html, len(large.graph.nodes))
 
 
 def digest(facts: SliceFacts) -> str:
     """Differs where the slice would: over what is drawn and said of the facts, and VERSION."""
-    shown = picture(facts)
+    wide = wide_picture(facts)
+    narrow = narrow_picture(facts, wide)
     content = (
         VERSION,
-        wide_graph(facts, shown),
-        narrow_graph(facts, shown),
-        shown.common,
-        cut_line(facts, shown),
+        [(graph_of(facts, shown), cut_line(facts, shown)) for shown in (wide, narrow)],
+        wide.common,
         circles_line(facts),
     )
     return hashlib.sha256(msgspec.json.encode(content)).hexdigest()

@@ -15,7 +15,7 @@ ME = "me"
 
 
 class Node(Struct, frozen=True):
-    """Something to draw. `said` is its name in full, as it is read out; `short` a brief name."""
+    """Something to draw. `said` is all that is known of it, as it is read out."""
 
     key: str
     kind: str
@@ -53,37 +53,28 @@ class Picture(Struct, frozen=True):
     common: tuple[Topic, ...]
 
 
-def picture(facts: SliceFacts) -> Picture:
+def wide_picture(facts: SliceFacts) -> Picture:
     """What is drawn of a record at most; the same whatever the order of the facts."""
-    choice = choose(facts, WIDE)
     rare, common = _by_frequency(facts)
-    return Picture(
-        works=tuple(newest_first(choice.works)),
-        people=choice.people,
-        topics=_topics(rare, choice, WIDE),
-        institutions=_institutions(facts.institutions, choice, WIDE),
-        common=common,
-    )
+    return _picture(choose(facts, WIDE), rare, facts.institutions, common, WIDE)
 
 
-def wide_graph(facts: SliceFacts, shown: Picture) -> Graph:
-    return _graph(facts, shown)
-
-
-def narrow_graph(facts: SliceFacts, shown: Picture) -> Graph:
-    """The most telling part of the picture, for a small screen."""
-    part = structs.replace(facts, works=shown.works, people=shown.people)
+def narrow_picture(facts: SliceFacts, wide: Picture) -> Picture:
+    """The most telling part of the wide picture, for a small screen."""
+    part = structs.replace(facts, works=wide.works, people=wide.people)
     choice = choose(part, NARROW)
-    return _graph(
-        facts,
-        Picture(
-            works=tuple(newest_first(choice.works)),
-            people=choice.people,
-            topics=_topics(shown.topics, choice, NARROW),
-            institutions=_institutions(shown.institutions, choice, NARROW),
-            common=(),
-        ),
-    )
+    return _picture(choice, wide.topics, wide.institutions, wide.common, NARROW)
+
+
+def graph_of(facts: SliceFacts, shown: Picture) -> Graph:
+    nodes = [
+        Node(ME, "person", facts.name, facts.url, f"Researcher: {facts.name}"),
+        *map(_work_node, shown.works),
+        *map(_person_node, shown.people),
+        *map(_topic_node, shown.topics),
+        *map(_institution_node, shown.institutions),
+    ]
+    return Graph(tuple(nodes), tuple(_edges(shown)))
 
 
 def counted(number: int, one: str, many: str) -> str:
@@ -95,6 +86,22 @@ def _by_frequency(facts: SliceFacts) -> tuple[tuple[Topic, ...], tuple[Topic, ..
     bound = facts.total_works * COMMON_SHARE
     rare = tuple(topic for topic in ranked if topic.works <= bound)
     return rare, tuple(ranked[: len(ranked) - len(rare)])
+
+
+def _picture(
+    choice: Choice,
+    topics: Iterable[Topic],
+    institutions: Iterable[Institution],
+    common: tuple[Topic, ...],
+    caps: Caps,
+) -> Picture:
+    return Picture(
+        works=tuple(newest_first(choice.works)),
+        people=choice.people,
+        topics=_topics(topics, choice, caps),
+        institutions=_institutions(institutions, choice, caps),
+        common=common,
+    )
 
 
 def _topics(topics: Iterable[Topic], choice: Choice, caps: Caps) -> tuple[Topic, ...]:
@@ -113,17 +120,6 @@ def _institutions(
     held = [place for place in institutions if links[place.key]]
     ranked = sorted(held, key=lambda place: (-links[place.key], -len(place.people), place.key))
     return tuple(ranked[: caps.institutions])
-
-
-def _graph(facts: SliceFacts, shown: Picture) -> Graph:
-    nodes = [
-        Node(ME, "person", facts.name, facts.url, f"Researcher: {facts.name}"),
-        *map(_work_node, shown.works),
-        *map(_person_node, shown.people),
-        *map(_topic_node, shown.topics),
-        *map(_institution_node, shown.institutions),
-    ]
-    return Graph(tuple(nodes), tuple(_edges(shown)))
 
 
 def _edges(shown: Picture) -> Iterable[Edge]:

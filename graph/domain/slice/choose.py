@@ -1,7 +1,7 @@
 """Which works and people of a record are drawn: few enough to read, and telling the whole."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from msgspec import Struct
 
@@ -92,7 +92,7 @@ def _invited(facts: SliceFacts, ranked: Sequence[Person], most: int) -> list[Per
 class _Cover:
     """A greedy cover of the invited people by works, within the caps."""
 
-    def __init__(self, facts: SliceFacts, invited: Collection[int], caps: Caps) -> None:
+    def __init__(self, facts: SliceFacts, invited: Set[int], caps: Caps) -> None:
         self.caps = caps
         self.left = newest_first(facts.works)
         self.guests = {w.key: invited & set(company(w)) for w in self.left}

@@ -22,8 +22,9 @@ _RINGS = {"work": 0.48, "person": 0.94, "topic": 0.9, "institution": 0.98}
 # A node with several links belongs further in, by this for each, but no more than that.
 _INWARDS, _MOST_INWARDS = 0.05, 0.25
 _REPULSION, _SPRING, _RING_PULL, _BOX_PUSH, _WALL = 0.36, 0.10, 0.14, 0.4, 0.6
-# How far nodes keep from the links of the researcher, and how strongly.
-_BERTH, _SIDESTEP = 16.0, 0.25
+# How far the rim of a node keeps from links of others, how strongly, and after which part of
+# the way: before, the nodes have to slip through.
+_BERTH, _SIDESTEP, _LOOSE = 8.0, 0.22, 0.5
 # How far links bend sideways, as a share of their length.
 BEND = 0.07
 # A label changes its side of the node softly within this many units of the middle.
@@ -97,15 +98,20 @@ class _Field:
         # How far out nodes may be for their labels to stay on the sheet.
         aside = 0.7 * float(np.median([body.label for body in bodies]))
         self.reach = self.half - np.array([sheet.margin + aside, sheet.margin + 14], np.float32)
-        self.works = np.flatnonzero(near[0])
+        works = np.flatnonzero(near[0])
         rings = np.array([0.0, *(_RINGS[b.kind] for b in bodies[1:])], dtype=np.float32)
         inwards = np.minimum(_INWARDS * (near.sum(axis=1) - 1), _MOST_INWARDS)
-        inwards[[0, *self.works]] = 0
+        inwards[[0, *works]] = 0
         self.rings = (rings - inwards).astype(np.float32)
         self.radius = np.array([body.radius for body in bodies], dtype=np.float32)
         self.label = np.array([body.label for body in bodies], dtype=np.float32)
         # The room that a node would have if all shared the sheet equally.
         self.room = np.float32((sheet.width * sheet.height / len(bodies)) ** 0.5)
+        self.starts, self.ends = np.nonzero(np.triu(near))
+        ends = np.eye(len(bodies), dtype=np.float32)
+        self.incidence = ends[self.starts] + ends[self.ends]
+        self.strange = self.incidence == 0
+        self.berth = self.radius + np.float32(_BERTH)
         springs = near * np.float32(_SPRING)
         springs[0] *= 0.4
         springs[:, 0] *= 0.4
@@ -119,7 +125,8 @@ class _Field:
             push = np.float32(_BOX_PUSH * min(1.0, 1.6 * done + 0.1))
             fx, fy = self._between(x, y, push, np.float32(1 - 0.7 * done))
             self._towards_rings(x, y, fx, fy)
-            self._off_the_spokes(x, y, fx, fy)
+            if done > _LOOSE:
+                self._off_the_links(x, y, fx, fy)
             self._from_walls(x, y, fx, fy)
             limit = np.float32(self.room * (0.30 * (1 - done) + 0.02))
             self._move(x, y, fx, fy, limit)
@@ -163,19 +170,21 @@ class _Field:
         fx += pull * x
         fy += pull * y
 
-    def _off_the_spokes(self, x: Floats, y: Floats, fx: Floats, fy: Floats) -> None:
-        """Push nodes aside that lie on the curve from the researcher to a work."""
-        wx, wy = x[:, self.works, None], y[:, self.works, None]
-        length = np.sqrt(wx * wx + wy * wy) + np.float32(1)
-        ux, uy = wx / length, wy / length
-        share = (x[:, None] * ux + y[:, None] * uy) / length
-        aside = y[:, None] * ux - x[:, None] * uy
-        aside -= 2 * np.float32(BEND) * length * share * (1 - share)
-        lack = np.float32(_BERTH) - np.abs(aside)
-        beside = (lack > 0) & (share > 0.08) & (share < 0.92)
-        push = np.float32(_SIDESTEP) * np.copysign(np.where(beside, lack, 0), aside)
-        fx -= (push * uy).sum(axis=1)
-        fy += (push * ux).sum(axis=1)
+    def _off_the_links(self, x: Floats, y: Floats, fx: Floats, fy: Floats) -> None:
+        """Push nodes aside that lie on the curve of a link, and the ends of the link back."""
+        sx, sy = x[:, self.starts, None], y[:, self.starts, None]
+        ux, uy = x[:, self.ends, None] - sx, y[:, self.ends, None] - sy
+        length = np.sqrt(ux * ux + uy * uy) + np.float32(1)
+        ux, uy = ux / length, uy / length
+        dx, dy = x[:, None] - sx, y[:, None] - sy
+        share = (dx * ux + dy * uy) / length
+        aside = dy * ux - dx * uy - np.float32(2 * BEND) * length * share * (1 - share)
+        lack = self.berth - np.abs(aside)
+        beside = (lack > 0) & (share > 0.05) & (share < 0.95) & self.strange
+        push = np.copysign(np.where(beside, lack * np.float32(_SIDESTEP), 0), aside)
+        back = push.sum(axis=2, keepdims=True) * np.float32(-0.5)
+        fx -= (push * uy).sum(axis=1) + (back * uy)[..., 0] @ self.incidence
+        fy += (push * ux).sum(axis=1) + (back * ux)[..., 0] @ self.incidence
 
     def _from_walls(self, x: Floats, y: Floats, fx: Floats, fy: Floats) -> None:
         middle, wide = self._boxes(x)

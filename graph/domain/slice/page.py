@@ -11,23 +11,24 @@ from graph.domain.slice.words import circles_line, common_line, cut_line
 AFTER = "after-graph"
 
 
-def page(facts: SliceFacts, shown: Picture, drawings: Iterable[Drawing]) -> str:
-    """The inside of the fragment; every value in it is escaped."""
-    title = f"Research graph around {facts.name}"
-    stage = "".join(_framed(drawn, svg(drawn, title)) for drawn in drawings)
+def page(facts: SliceFacts, wide: Drawing, narrow: Drawing) -> str:
+    """The inside of the fragment; every value in it is escaped.
+
+    The list holds what is drawn in the wide drawing, of which the narrow one is a part.
+    """
+    shown = wide.shown
     return (
-        f'<div class="stage">{_filters(shown)}{stage}'
-        f"{_notes(common_line(shown) + cut_line(facts, shown))}</div>"
-        f"{circles_line(facts)}{_list(shown)}"
+        f'<div class="stage">{_filters(shown)}{_framed(facts, wide)}{_framed(facts, narrow)}'
+        f"{common_line(shown)}</div>{circles_line(facts)}{_list(shown)}"
     )
 
 
-def _framed(drawn: Drawing, picture: str) -> str:
+def _framed(facts: SliceFacts, drawn: Drawing) -> str:
     """A drawing with the way around it, both hidden where the other drawing is shown."""
     skip = f"Skip the {counted(len(drawn.graph.nodes), 'graph link', 'graph links')}"
     return (
-        f'<div class="frame {drawn.style.name}">'
-        f'<a class="skip-graph" href="#{AFTER}">{skip}</a>{picture}</div>'
+        f'<div class="frame {drawn.style.name}"><a class="skip-graph" href="#{AFTER}">{skip}</a>'
+        f"{svg(drawn, f'Research graph around {facts.name}')}{cut_line(facts, drawn.shown)}</div>"
     )
 
 
@@ -50,10 +51,6 @@ def _filters(shown: Picture) -> str:
     return (
         f'<fieldset class="legend"><legend class="vh">Show in the graph</legend>{boxes}</fieldset>'
     )
-
-
-def _notes(lines: str) -> str:
-    return f'<div class="stage-notes">{lines}</div>' if lines else ""
 
 
 def _list(shown: Picture) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from msgspec import Struct
 
-from graph.domain.slice.build import ME, Edge, Graph, Node
+from graph.domain.slice.build import ME, Edge, Graph, Node, Picture, graph_of
+from graph.domain.slice.facts import SliceFacts
 from graph.domain.slice.labels import fitted, handle, initials, width
 from graph.domain.slice.layout import Body, Sheet, layouts
 from graph.domain.slice.markup import escaped
@@ -46,7 +47,7 @@ WIDE = Style(
     prefix="w-",
     sheet=Sheet(820, 590),
     size=12,
-    rooms={"work": 178, "person": 150, "topic": 170, "institution": 170},
+    rooms={"work": 178, "person": 150, "topic": 190, "institution": 190},
     tight=84,
 )
 NARROW = Style(
@@ -54,22 +55,24 @@ NARROW = Style(
     prefix="n-",
     sheet=Sheet(350, 420),
     size=12,
-    rooms={"work": 126, "person": 118, "topic": 130, "institution": 130},
+    rooms={"work": 126, "person": 118, "topic": 140, "institution": 140},
     tight=70,
 )
 
 
 class Drawing(Struct, frozen=True):
-    """A graph with its place on a sheet; `radii` are of the nodes, in their order."""
+    """A picture with its place on a sheet; `radii` are of the nodes, in their order."""
 
+    shown: Picture
     graph: Graph
     style: Style
     radii: tuple[int, ...]
     arrangement: Arrangement
 
 
-def drawing(graph: Graph, style: Style) -> Drawing:
-    """Lay a graph out and place its labels."""
+def drawing(facts: SliceFacts, shown: Picture, style: Style) -> Drawing:
+    """Lay a picture out and place its labels."""
+    graph = graph_of(facts, shown)
     index = {node.key: n for n, node in enumerate(graph.nodes)}
     links = [(index[edge.start], index[edge.end]) for edge in graph.edges]
     degrees = Counter(n for link in links for n in link)
@@ -79,7 +82,7 @@ def drawing(graph: Graph, style: Style) -> Drawing:
         Body(node.kind, tag.radius, tag.texts[0][1] + 5) for node, tag in zip(graph.nodes, tags)
     ]
     arrangement = best(layouts(bodies, links, style.sheet), links, tags, style.sheet)
-    return Drawing(graph, style, radii, arrangement)
+    return Drawing(shown, graph, style, radii, arrangement)
 
 
 def svg(drawn: Drawing, title: str) -> str:

@@ -37,22 +37,15 @@ def circles_line(facts: SliceFacts) -> str:
 
 
 def cut_line(facts: SliceFacts, shown: Picture) -> str:
-    """How much of the record the drawing shows, where that is not all."""
+    """How much of the record a drawing shows, where that is not all."""
     drawn_topics = len(shown.topics) + len(shown.common)
-    parts = [
-        f"{drawn:,} of {counted(total, *nouns)}"
-        for drawn, total, nouns in (
-            (len(shown.works), facts.total_works, ("work", "works")),
-            (len(shown.people), facts.total_people, ("person", "people")),
-            (drawn_topics, facts.total_topics, ("topic", "topics")),
-            (
-                len(shown.institutions),
-                facts.total_institutions,
-                ("institution", "institutions"),
-            ),
-        )
-        if drawn < total
-    ]
+    counts = (
+        (len(shown.works), facts.total_works, ("work", "works")),
+        (len(shown.people), facts.total_people, ("person", "people")),
+        (drawn_topics, facts.total_topics, ("topic", "topics")),
+        (len(shown.institutions), facts.total_institutions, ("institution", "institutions")),
+    )
+    parts = [f"{n:,} of {counted(total, *nouns)}" for n, total, nouns in counts if n < total]
     return f'<p class="cut">Shown here: {listed(parts)}.</p>' if parts else ""
 
 
@@ -83,7 +76,7 @@ def _strangers(circles: Sequence[Sequence[int]], works: Mapping[int, Work]) -> l
 def _alone(keys: Sequence[int], works: Mapping[int, Work]) -> str:
     if len(keys) > 1:
         return f"{_number(len(keys))} works have no shared co-author."
-    title = f": {link(works[keys[0]].url, works[keys[0]].title)}" if keys[0] in works else ""
+    title = f": {_titled(works[keys[0]])}" if keys[0] in works else ""
     return f"There is also one work with no shared co-author{title}."
 
 
@@ -92,10 +85,14 @@ def _named(circle: Sequence[int], works: Mapping[int, Work], most: int) -> str:
     known = newest_first(works[key] for key in circle if key in works)[:most]
     if not known:
         return counted(len(circle), "older work", "older works")
-    titles = [link(work.url, work.title) for work in known]
+    titles = [_titled(work) for work in known]
     if more := len(circle) - len(known):
         titles.append(f"{more:,} more")
     return listed(titles)
+
+
+def _titled(work: Work) -> str:
+    return f"<cite>{link(work.url, work.title)}</cite>"
 
 
 def _number(number: int) -> str:

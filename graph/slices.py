@@ -1,0 +1,165 @@
+"""Slices: ordered by a visit, drawn by the worker, shown from a row.
+
+A drawing is never made inside a request. However many visitors ask at once, there is one order
+for a record, and whoever claims it draws once.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from django.db import DatabaseError, connection, transaction
+from django.db.models.functions import Now
+
+from bzpeer.lib import due
+from graph.domain.slice import digest, draw
+from graph.domain.slice.facts import Person, SliceFacts, Topic, Work
+from graph.models import Slice, SliceOrder
+from graph.services import MAX_TEAM, circles_of
+from works.models import Author, AuthorFacts
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+BATCH = 8
+# Nearest works, people and topics that the drawing chooses from.
+WORKS, PEOPLE, TOPICS = 500, 400, 100
+
+WORKS_NEAR = """
+SELECT w.id, w.title_text, w.year, w.people,
+    ARRAY(SELECT b.author_id FROM works_authorship b WHERE b.work_id = w.id
+        AND b.author_id <> %(author)s AND w.people <= %(team)s ORDER BY b.position),
+    ARRAY(SELECT topic_id FROM works_worktopic wt WHERE wt.work_id = w.id ORDER BY position)
+FROM works_authorship a JOIN works_work w ON w.id = a.work_id
+WHERE a.author_id = %(author)s AND a.status <> 'rejected'
+ORDER BY w.year DESC NULLS LAST, w.date DESC, w.id DESC LIMIT %(most)s
+"""
+
+PEOPLE_NEAR = """
+SELECT p.id, p.name, p.slug, c.works, c.close
+FROM graph_collaboration c JOIN works_author p ON p.id = c.other_id
+WHERE c.author_id = %(author)s ORDER BY c.works DESC, c.other_id LIMIT %(most)s
+"""
+
+TOPICS_NEAR = """
+SELECT t.id, t.name, t.slug, count(*) AS n
+FROM works_authorship a JOIN works_worktopic wt ON wt.work_id = a.work_id
+JOIN works_topic t ON t.id = wt.topic_id
+WHERE a.author_id = %(author)s AND a.status <> 'rejected'
+GROUP BY t.id ORDER BY n DESC, t.id LIMIT %(most)s
+"""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How a record's slice stands: what there is to show, and whether a newer one is coming."""
+
+    html: str
+    digest: str
+    built_at: datetime | None
+    current: bool
+    parked: bool
+
+
+def standing(author_id: int, facts_version: int, pending: bool) -> Standing:
+    """The slice of a record whose facts have this version; `pending` facts make it stale."""
+    found = Slice.objects.filter(author_id=author_id).first()
+    parked = SliceOrder.objects.filter(author_id=author_id, parked_at__isnull=False).exists()
+    if found is None:
+        return Standing("", "", None, False, parked)
+    current = found.facts_version == facts_version and not pending
+    return Standing(found.html, found.digest, found.built_at, current, parked)
+
+
+def order(author_id: int) -> None:
+    """Ask for a drawing; asking again while it is on its way changes nothing."""
+    SliceOrder.objects.bulk_create([SliceOrder(author_id=author_id)], ignore_conflicts=True)
+
+
+def order_again(author_id: int) -> None:
+    """Give an order that failed three times another chance."""
+    SliceOrder.objects.filter(author_id=author_id, parked_at__isnull=False).update(
+        attempts=0, parked_at=None, due_at=Now(), error=""
+    )
+
+
+def draw_due(now: datetime, limit: int = BATCH) -> int:
+    """Draw what is ordered, one after the other; how many orders were claimed."""
+    orders = due.claim(SliceOrder, limit, LEASE)
+    for item in orders:
+        try:
+            with transaction.atomic():
+                build(item.author_id, now)
+            due.done([item])
+        except (DatabaseError, ValueError, ArithmeticError, LookupError) as error:
+            log.exception("slice failed author=%d", item.author_id)
+            due.failed([item], repr(error))
+    return len(orders)
+
+
+def build(author_id: int, now: datetime) -> None:
+    """Draw a record's slice unless it would be the same; nothing happens before its first facts."""
+    facts = AuthorFacts.objects.select_related("author").filter(author_id=author_id).first()
+    if facts is None:
+        return
+    gathered = gather(facts.author, facts)
+    mark = digest(gathered)
+    same = Slice.objects.filter(author_id=author_id, digest=mark)
+    if not same.update(facts_version=facts.version):
+        html = draw(gathered).html
+        Slice.objects.update_or_create(
+            author_id=author_id,
+            defaults={
+                "digest": mark,
+                "html": html,
+                "facts_version": facts.version,
+                "built_at": now,
+            },
+        )
+
+
+def gather(author: Author, facts: AuthorFacts) -> SliceFacts:
+    """All that a drawing may show of a record's neighbourhood."""
+    return SliceFacts(
+        name=author.name,
+        url=f"/researchers/{author.slug}/",
+        works=tuple(_work(*row) for row in _near(WORKS_NEAR, author.pk, WORKS)),
+        people=tuple(_person(*row) for row in _near(PEOPLE_NEAR, author.pk, PEOPLE)),
+        topics=tuple(_topic(*row) for row in _near(TOPICS_NEAR, author.pk, TOPICS)),
+        institutions=(),
+        total_works=facts.works,
+        total_people=facts.collaborators,
+        total_topics=facts.topics,
+        total_institutions=0,
+        circles=tuple(tuple(circle) for circle in circles_of(author.pk)),
+    )
+
+
+def _work(
+    key: int, title: str, year: int | None, team: int, people: list[int], topics: list[int]
+) -> Work:
+    return Work(
+        key=key,
+        title=title,
+        url=f"/works/{key}/",
+        year=year,
+        people=tuple(people),
+        topics=tuple(topics),
+        institutions=(),
+        team=team,
+    )
+
+
+def _person(key: int, name: str, slug: str, works: int, close: bool) -> Person:
+    return Person(key=key, name=name, url=f"/researchers/{slug}/", works=works, close=close)
+
+
+def _topic(key: int, name: str, slug: str, works: int) -> Topic:
+    return Topic(key=key, name=name, url=f"/topics/{slug}/", works=works)
+
+
+def _near(statement: str, author_id: int, most: int) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"author": author_id, "most": most, "team": MAX_TEAM})
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found

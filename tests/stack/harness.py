@@ -1,0 +1,176 @@
+"""The real site on a free port: the processes of `make run`, each in the hands of the test."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from bzpeer import supervisor
+from bzpeer.embedded import CHECKOUT, addresses, held
+from bzpeer.keeper.roll import Room
+from tests.house.processes import alive, keeper_of, processes_of, until
+from tests.stack.visitor import Visitor
+
+SAMPLE = CHECKOUT / "works" / "sample" / "xue-lin.bzpeer.jsonl"
+SETTINGS = "tests.stack.settings"
+# pytest's own, which the site must not inherit.
+FOREIGN = frozenset(
+    {"DATABASE_URL", "BROKER_URL", "DATA_DIR", "DJANGO_SETTINGS_MODULE", "PORT", "SAMPLE"}
+)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port: int = unused.getsockname()[1]
+    return port
+
+
+def environment(data: Path, **more: str) -> dict[str, str]:
+    """The environment of a newcomer who names a data folder."""
+    own = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+    given = {"BZPEER_EMBEDDED_FAST": "1", "DJANGO_SETTINGS_MODULE": SETTINGS}
+    return own | given | {"DATA_DIR": str(data)} | more
+
+
+def household(data: Path) -> dict[int, str]:
+    """The living processes of a site: they name its data folder, work in it or inherited it."""
+    found, mark = processes_of(data), f"DATA_DIR={data}".encode()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (process / "environ").read_bytes().split(b"\0"):
+                command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                found[int(process.name)] = command
+        except OSError:
+            continue
+    return {pid: command for pid, command in found.items() if alive(pid)}
+
+
+class Command:
+    """A process in a session of its own whose lines are kept."""
+
+    def __init__(self, command: list[str], environ: Mapping[str, str]) -> None:
+        self.process = subprocess.Popen(
+            command, cwd=CHECKOUT, env=environ, text=True, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        self.lines: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout as output:
+            self.lines.extend(line.rstrip("\n") for line in output)
+
+    @property
+    def said(self) -> str:
+        return "\n".join(self.lines)
+
+    def children(self) -> list[int]:
+        """The living children; a worker's are its pool."""
+        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [pid for pid in map(int, listed.split()) if alive(pid)]
+
+    def send(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    def wait(self, limit: float = 60) -> int:
+        code = self.process.wait(limit)
+        self._reader.join(5)
+        return code
+
+    def end(self) -> None:
+        """Kill it and all that it started."""
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.wait()
+
+
+class Site:
+    """Web, worker and beat beside their servers; any of them may be stopped and started again."""
+
+    def __init__(self, data: Path, **more: str) -> None:
+        self.data, self.port = data, free_port()
+        self.database_url = addresses(data).database_url
+        servers = {"DATABASE_URL": self.database_url, "BROKER_URL": addresses(data).broker_url}
+        self.environ = environment(data, **servers | more)
+        self.commands = supervisor.site_commands(self.port, self.environ)
+        self.parts: list[Command] = []
+
+    def start(self, name: str) -> Command:
+        part = Command(self.commands[name], self.environ)
+        self.parts.append(part)
+        return part
+
+    def end(self) -> None:
+        for part in self.parts:
+            part.end()
+
+    def manage(self, *arguments: str) -> str:
+        """Run a command of manage.py to its good end: what it said."""
+        run = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=CHECKOUT, env=self.environ, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+        assert run.returncode == 0, run.stderr
+        return run.stdout
+
+    def visitor(self, limit: float = 30) -> Visitor:
+        return Visitor(self.port, limit)
+
+    def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.database_url) as connection:
+            cursor = connection.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def one(self, statement: str, *values: Any) -> Any:
+        ((value,),) = self.sql(statement, *values)
+        return value
+
+    def page_of(self, name: str) -> str:
+        return f"/researchers/{self.one('SELECT slug FROM works_author WHERE name = %s', name)}/"
+
+    def pid_of(self, server: str) -> int:
+        """The process of a built-in server: "postgres" or "redis-server"."""
+        folder = self.data / server.partition("-")[0]
+        for process in Path("/proc").glob("[0-9]*"):
+            pid = int(process.name)
+            try:
+                here = (process / "cwd").readlink() == folder
+                if here and (process / "comm").read_text().strip() == server:
+                    parents = (process / "stat").read_text().rpartition(")")[2].split()
+                    if int(parents[1]) == keeper_of(self.data):
+                        return pid
+            except OSError:
+                continue
+        raise ProcessLookupError(server)
+
+    @property
+    def sockets(self) -> Path:
+        return Room.of(self.data).sockets
+
+
+@contextmanager
+def site(data: Path, **more: str) -> Iterator[Site]:
+    """A prepared site with the sample whose pages answer; no process of it outlives the block."""
+    with held(data, redis="BROKER_URL" not in more):
+        here = Site(data, **more)
+        here.manage("prepare")
+        try:
+            for name in here.commands:
+                here.start(name)
+            until(lambda: supervisor.answers(here.port), 60)
+            yield here
+        finally:
+            here.end()
+    until(lambda: not household(data))

@@ -1,0 +1,37 @@
+from django.contrib import admin
+
+from bzpeer.lib.moderation import ParkedAdmin, ReadOnlyAdmin, site
+from works.models import AuthorChange, ImportReject, ImportRun
+
+
+@admin.register(ImportRun, site=site)
+class ImportRunAdmin(ReadOnlyAdmin):
+    list_display = [
+        "id",
+        "source",
+        "started_at",
+        "finished_at",
+        "created",
+        "updated",
+        "unchanged",
+        "rejected",
+        "authors",
+    ]
+    list_filter = ["source"]
+    ordering = ["-id"]
+
+
+@admin.register(ImportReject, site=site)
+class ImportRejectAdmin(ReadOnlyAdmin):
+    list_display = ["id", "run", "external_id", "field", "reason", "file", "position"]
+    list_filter = ["run__source"]
+    list_select_related = ["run"]
+    ordering = ["-id"]
+    search_fields = ["=external_id", "=field", "=run__id"]
+    search_help_text = "An external id, a field, or the number of a run: the whole of it."
+
+
+@admin.register(AuthorChange, site=site)
+class AuthorChangeAdmin(ParkedAdmin):
+    fields = list_display = ["author", "kind", "parked_at", "attempts", "error"]
+    list_select_related = ["author"]
