@@ -21,8 +21,10 @@ TOPICS = (
     *("hep-ex", "hep-th", "math.AG", "math.CO", "math.PR", "q-bio.NC", "quant-ph", "stat.ML"),
 )
 FORMULAS = (r"$O(n^2)$", r"$\alpha$-decay", r"na\"ive", r"$\mathbb{R}^d$", r"Poincar\'e", "1--2")
-SOUNDS = ("ba", "cho", "den", "far", "gui", "han", "jo", "ka", "lin", "mar", "nov", "ost", "per")
-SOUNDS += ("qua", "ren", "sil", "tan", "ul", "vi", "wen", "xu", "yo", "za")
+SOUNDS = (
+    *("ba", "cho", "den", "far", "gui", "han", "jo", "ka", "lin", "mar", "nov", "ost", "per"),
+    *("qua", "ren", "sil", "tan", "ul", "vi", "wen", "xu", "yo", "za"),
+)
 
 FIELDS = 60  # groups of people who write with each other
 NEW = 0.7  # of the names on works are people's first
@@ -50,7 +52,7 @@ class Person(NamedTuple):
 
 def oai(works: int, seed: int = 2) -> Iterator[bytes]:
     """The pieces of one file of arXiv's own format with this many records."""
-    rng = Random(seed)
+    rng = Random(seed)  # noqa: S311
     people = _people(rng)
     words = Lexicon(rng, 4_000, 3)
     written: dict[int, list[Person]] = defaultdict(list)

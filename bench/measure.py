@@ -1,6 +1,6 @@
 """Seconds, and ratios that the noise of a machine shared with others spoils least."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import wraps
@@ -40,16 +40,16 @@ def median_ratio(pairs: Sequence[tuple[float, float]]) -> float:
 
 
 @contextmanager
-def watched(*names: str) -> Iterator[Counter[str]]:
+def watched(*names: str) -> Iterator[dict[str, float]]:
     """Seconds spent in these functions, by dotted name, while the block runs."""
-    spent: Counter[str] = Counter()
+    spent: dict[str, float] = defaultdict(float)
     with ExitStack() as stack:
         for name in names:
             stack.enter_context(patch(name, _timed(resolve_name(name), name, spent)))
         yield spent
 
 
-def _timed(function: Callable[P, R], name: str, spent: Counter[str]) -> Callable[P, R]:
+def _timed(function: Callable[P, R], name: str, spent: dict[str, float]) -> Callable[P, R]:
     @wraps(function)
     def timed(*args: P.args, **kwargs: P.kwargs) -> R:
         start = perf_counter()

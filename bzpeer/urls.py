@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("graph.urls")),
     path("", include("works.urls")),
     path("accounts/", include("profiles.account_urls")),
+    path("moderation/admin/", site.urls),
 ]
 
 handler400 = "bzpeer.lib.views.bad_request"

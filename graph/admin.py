@@ -6,5 +6,5 @@ from graph.models import SliceOrder
 
 @admin.register(SliceOrder, site=site)
 class SliceOrderAdmin(ParkedAdmin):
-    fields = list_display = ["author", "ordered_at", "parked_at", "attempts", "error"]
+    fields = list_display = ("author", "ordered_at", "parked_at", "attempts", "error")
     list_select_related = ["author"]

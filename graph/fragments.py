@@ -12,7 +12,7 @@ from bzpeer.lib.safe import trusted
 from graph import slices
 from works.pages import number_in, researcher_url
 from works.queries import Head
-from works.web import load_researcher
+from works.web import load_researcher, marked
 
 # Seconds until a waiting page asks again; after the last it says so and stops. A drawing takes
 # under a second and a sweep comes every second, so the first two nearly always do.
@@ -87,4 +87,4 @@ def slot_context(head: Head, piece: Piece, *, alone: bool = False) -> dict[str, 
 
 def _render(request: HttpRequest, head: Head, piece: Piece) -> HttpResponse:
     context = {"slot": slot_context(head, piece, alone=True)}
-    return render(request, "graph/fragments/slice.html", context)
+    return marked(render(request, "graph/fragments/slice.html", context), head)

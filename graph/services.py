@@ -106,7 +106,7 @@ class Circle(msgspec.Struct):
 
 
 def edges_refresh(author_ids: Sequence[int]) -> None:
-    """Recompute whom these authors work with, how closely, and whether their works hang together."""
+    """Recompute whom these authors work with, how closely, and if their works hang together."""
     ids = list(author_ids)
     with connection.cursor() as cursor:
         cursor.execute(EDGES, {"ids": ids, "team": MAX_TEAM, "most": COMPANY})

@@ -11,7 +11,7 @@ from graph import queries
 from graph.fragments import Piece, ordered_piece, slot_context
 from works.pages import indexable, page_context, researcher_context, researcher_url
 from works.queries import Head, author_by_slug
-from works.web import kept, load_researcher
+from works.web import kept, load_researcher, marked
 
 
 @access.public
@@ -54,7 +54,7 @@ def _nearby_page(request: HttpRequest, head: Head, piece: Piece) -> HttpResponse
         "circles": r["circles"],
         "truncated": truncated(head),
     }
-    return render(request, "graph/nearby.html", context)
+    return marked(render(request, "graph/nearby.html", context), head)
 
 
 def truncated(head: Head) -> list[str]:

@@ -98,8 +98,9 @@ def following(user: User, sort: str, page: int) -> list[Followed]:
 
 
 def _followed(row: tuple[Any, ...]) -> Followed:
-    *facts, latest = row
-    return Followed(*facts, msgspec.json.decode(latest, type=list[NewWork]))
+    values = list(row)
+    values[-1] = msgspec.json.decode(values[-1], type=list[NewWork])
+    return Followed(*values)
 
 
 def followed_as(user: User, author: Author) -> list[Author]:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from bzpeer.lib import due
@@ -46,7 +46,8 @@ def refresh(author_ids: Sequence[int]) -> Refreshed:
 def refresh_due(limit: int = BATCH) -> Refreshed | None:
     """Work off one batch of what is due; None when nothing is. Safe beside other workers.
 
-    A batch that fails is tried author by author, so that one bad record costs only itself.
+    A batch that fails, for whatever reason, is tried author by author, so that one bad record
+    costs only itself.
     """
     changes = due.claim(AuthorChange, limit, LEASE, kind="works")
     if not changes:
@@ -55,7 +56,7 @@ def refresh_due(limit: int = BATCH) -> Refreshed | None:
         result = refresh([change.author_id for change in changes])
         due.done(changes)
         return result
-    except (DatabaseError, ValueError):
+    except Exception:
         log.exception("refresh of a batch failed rows=%d", len(changes))
     return _one_by_one(changes)
 
@@ -66,9 +67,9 @@ def _one_by_one(changes: Sequence[AuthorChange]) -> Refreshed:
         try:
             total = Refreshed(*map(sum, zip(total, refresh([change.author_id]))))
             due.done([change])
-        except (DatabaseError, ValueError) as error:
+        except Exception as error:
             log.exception("refresh failed author=%d", change.author_id)
-            due.failed([change], str(error))
+            due.failed([change], f"{type(error).__name__}: {error}")
     return total
 
 

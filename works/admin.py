@@ -33,5 +33,5 @@ class ImportRejectAdmin(ReadOnlyAdmin):
 
 @admin.register(AuthorChange, site=site)
 class AuthorChangeAdmin(ParkedAdmin):
-    fields = list_display = ["author", "kind", "parked_at", "attempts", "error"]
+    fields = list_display = ("author", "kind", "parked_at", "attempts", "error")
     list_select_related = ["author"]

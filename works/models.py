@@ -21,7 +21,9 @@ class Author(models.Model):
     """
 
     public_id = models.CharField(max_length=12, unique=True)
-    slug = models.CharField(max_length=80, unique=True)
+    # Unique through the public id at its end. An index of its own would make every new name lock
+    # its row against the foreign keys of an import, and the two would wait for each other.
+    slug = models.CharField(max_length=80)
     name = models.CharField(max_length=300)
     key_scheme = models.TextField()
     key_value = models.TextField()

@@ -41,12 +41,12 @@ def researcher_page(view: ResearcherView) -> Callable[[HttpRequest, str], HttpRe
         head = load_researcher(request, slug)
         if not isinstance(head, Head):
             return head
-        return kept(request, head.stamp, lambda: _marked(view(request, head), head))
+        return kept(request, head.stamp, lambda: marked(view(request, head), head))
 
     return access.public(require_safe(page))
 
 
-def _marked(response: HttpResponse, head: Head) -> HttpResponse:
+def marked(response: HttpResponse, head: Head) -> HttpResponse:
     """Say to search engines, whatever the form of the page, whether they may keep it."""
     if not indexable(head):
         response.headers["X-Robots-Tag"] = "noindex"
@@ -79,6 +79,10 @@ def fresh(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
 def _for_readers(
     request: HttpRequest, stamp: str, make: Callable[[], HttpResponse]
 ) -> HttpResponseBase:
+    return _held(request, stamp) or caching.finish_public(make(), stamp)
+
+
+def _held(request: HttpRequest, stamp: str) -> HttpResponseBase | None:
     # Django mends a broken token cookie on whatever it answers; these pages speak of no cookie.
     request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", None)
-    return caching.not_modified(request, stamp) or caching.finish_public(make(), stamp)
+    return caching.not_modified(request, stamp)

@@ -15,4 +15,4 @@ class AuditEventAdmin(ReadOnlyAdmin):
 @admin.register(OutboxEvent, site=site)
 class OutboxEventAdmin(ParkedAdmin):
     # Not the payload: it is somebody's mail, and may hold the key to an account.
-    fields = list_display = ["id", "kind", "created_at", "parked_at", "attempts", "error"]
+    fields = list_display = ("id", "kind", "created_at", "parked_at", "attempts", "error")

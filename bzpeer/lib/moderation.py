@@ -5,7 +5,7 @@ Each app registers what is to be seen of it in its own `admin.py`, mostly to be 
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
@@ -55,13 +55,13 @@ class UpTo(Paginator):  # type: ignore[type-arg]
 
     @cached_property
     def count(self) -> int:
-        return len(self.object_list.values("pk").order_by()[:COUNTED])  # type: ignore[union-attr]
+        rows = cast(QuerySet[Any], self.object_list)
+        return rows.order_by()[:COUNTED].count()
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Rows to look at. Whoever gets here is staff, and staff may see all that is shown."""
 
-    actions = None
     list_per_page = 50
     paginator = UpTo
     show_full_result_count = False

@@ -1,6 +1,7 @@
 """The real site on a free port: the processes of `make run`, each in the hands of the test."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -15,7 +16,6 @@ import psycopg
 
 from bzpeer import supervisor
 from bzpeer.embedded import CHECKOUT, addresses, held
-from bzpeer.keeper.roll import Room
 from tests.house.processes import alive, keeper_of, processes_of, until
 from tests.stack.visitor import Visitor
 
@@ -57,6 +57,7 @@ class Command:
     """A process in a session of its own whose lines are kept."""
 
     def __init__(self, command: list[str], environ: Mapping[str, str]) -> None:
+        self.command = command
         self.process = subprocess.Popen(
             command, cwd=CHECKOUT, env=environ, text=True, start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -76,8 +77,7 @@ class Command:
 
     def children(self) -> list[int]:
         """The living children; a worker's are its pool."""
-        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [pid for pid in map(int, listed.split()) if alive(pid)]
+        return children_of(self.process.pid)
 
     def send(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
@@ -112,6 +112,13 @@ class Site:
         self.parts.append(part)
         return part
 
+    def the(self, name: str) -> Command:
+        """The living process of this name, started again if the one before it has ended."""
+        for part in reversed(self.parts):
+            if part.command == self.commands[name] and part.process.poll() is None:
+                return part
+        return self.start(name)
+
     def end(self) -> None:
         for part in self.parts:
             part.end()
@@ -140,24 +147,22 @@ class Site:
     def page_of(self, name: str) -> str:
         return f"/researchers/{self.one('SELECT slug FROM works_author WHERE name = %s', name)}/"
 
-    def pid_of(self, server: str) -> int:
-        """The process of a built-in server: "postgres" or "redis-server"."""
-        folder = self.data / server.partition("-")[0]
-        for process in Path("/proc").glob("[0-9]*"):
-            pid = int(process.name)
-            try:
-                here = (process / "cwd").readlink() == folder
-                if here and (process / "comm").read_text().strip() == server:
-                    parents = (process / "stat").read_text().rpartition(")")[2].split()
-                    if int(parents[1]) == keeper_of(self.data):
-                        return pid
-            except OSError:
-                continue
-        raise ProcessLookupError(server)
 
-    @property
-    def sockets(self) -> Path:
-        return Room.of(self.data).sockets
+class Server:
+    """A built-in server of a data folder: "postgres" or "redis-server", the keeper's child."""
+
+    def __init__(self, data: Path, program: str) -> None:
+        self.pid = next(filter(lambda pid: _runs(pid, program), children_of(keeper_of(data))), 0)
+
+
+def children_of(pid: int) -> list[int]:
+    """The living children of a process."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [child for child in map(int, listed.split()) if alive(child)]
+
+
+def _runs(pid: int, program: str) -> bool:
+    return Path(f"/proc/{pid}/comm").read_text().strip() == program
 
 
 @contextmanager
@@ -174,3 +179,63 @@ def site(data: Path, **more: str) -> Iterator[Site]:
         finally:
             here.end()
     until(lambda: not household(data))
+
+
+# Work to do, people, and what people do
+
+
+STALE = """
+    WITH stale AS (
+        UPDATE works_authorfacts SET works = 0, version = version + 1
+        WHERE author_id = (SELECT id FROM works_author WHERE name = %s) RETURNING author_id
+    )
+    INSERT INTO works_authorchange (author_id, kind, due_at)
+    SELECT author_id, 'works', now() + make_interval(secs => %s) FROM stale
+"""
+WAITING = """
+    SELECT attempts FROM works_authorchange c JOIN works_author a ON a.id = c.author_id
+    WHERE a.name = %s
+"""
+SHOWN = """
+    SELECT f.works FROM works_authorfacts f JOIN works_author a ON a.id = f.author_id
+    WHERE a.name = %s
+"""
+TWICE = """
+    SELECT author_id, digest FROM claims_trustscore GROUP BY 1, 2 HAVING count(*) > 1
+"""
+A_WORK = re.compile(r'href="(/works/[^"]+)"')
+PASSWORD = "correct horse"
+
+
+def make_stale(here: Site, name: str, seconds: float = 0) -> None:
+    """Spoil an author's facts and leave the row that says so, due in some seconds."""
+    here.sql(STALE, name, seconds)
+
+
+def worked_off(here: Site, name: str) -> bool:
+    return not here.sql(WAITING, name) and here.one(SHOWN, name) > 0
+
+
+def enrol(here: Site, email: str) -> None:
+    """An account with a verified address, made with a command beside the running site."""
+    here.manage(
+        "shell", "--no-imports", "-c",
+        "from profiles.models import User; from allauth.account.models import EmailAddress; "
+        f"user = User.objects.create_user({email!r}, {PASSWORD!r}); "
+        f"EmailAddress.objects.create(user=user, email={email!r}, verified=True, primary=True)",
+    )  # fmt: skip
+
+
+def assert_all_answers(here: Site, email: str, limit: float) -> None:
+    """Readers read, search and find; a person logs in, follows, and stops following."""
+    reader, person = here.visitor(limit), here.visitor(limit)
+    researcher = here.page_of("Xue Lin")
+    found = reader.get(researcher)
+    work = A_WORK.search(found.text)
+    assert work
+    paths = ["/", f"{researcher}trust/", "/search/?q=lin", "/researchers/", work[1], "/readyz"]
+    answers = [found, *map(reader.get, paths)]
+    assert [answer.status for answer in answers] == [200] * len(answers)
+    assert person.post("/accounts/login/", login=email, password=PASSWORD).status == 302
+    for action in ("follow", "unfollow"):
+        assert person.post(f"{researcher}follow/", action=action).status == 303

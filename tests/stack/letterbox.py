@@ -3,55 +3,61 @@
 import socket
 import socketserver
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import Message
 
 
 class Letterbox:
-    """Its port is taken from the start, so that nobody else answers there."""
+    """Its port is taken all the time: while it is closed, nobody else answers there."""
 
     def __init__(self) -> None:
         self.mails: list[Message] = []
-        self.socket = socket.socket()
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind(("127.0.0.1", 0))
-        self.port: int = self.socket.getsockname()[1]
-        self.server: socketserver.ThreadingTCPServer | None = None
+        self.taken = _taken(0)
+        self.port: int = self.taken.getsockname()[1]
 
-    def open(self) -> None:
-        box = self
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """Take mail until the block ends."""
+        mails = self.mails
 
         class Session(socketserver.StreamRequestHandler):
             def handle(self) -> None:
-                box.converse(self)
+                _converse(self, mails)
 
-        self.server = socketserver.ThreadingTCPServer(
-            ("127.0.0.1", self.port), Session, bind_and_activate=False
-        )
-        self.server.daemon_threads = True
-        self.server.socket.close()
-        self.server.socket = self.socket
-        self.server.server_activate()
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+        self.taken.close()
+        socketserver.ThreadingTCPServer.allow_reuse_address = True
+        with socketserver.ThreadingTCPServer(("127.0.0.1", self.port), Session) as server:
+            thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+            thread.start()
+            yield
+            server.shutdown()
+            thread.join()
+        self.taken = _taken(self.port)
 
-    def close(self) -> None:
-        if self.server is not None:
-            self.server.shutdown()
-        self.socket.close()
+    def subjects(self, address: str) -> list[str]:
+        return [str(mail["Subject"]) for mail in self.mails if mail["To"] == address]
 
-    def to(self, address: str) -> list[Message]:
-        return [mail for mail in self.mails if mail["To"] == address]
 
-    def converse(self, session: socketserver.StreamRequestHandler) -> None:
-        session.wfile.write(b"220 ready\r\n")
-        for line in session.rfile:
-            command = line[:4].upper().strip()
-            if command == b"DATA":
-                session.wfile.write(b"354 go on\r\n")
-                self.mails.append(message_from_bytes(_text(session)))
-            session.wfile.write(b"221 bye\r\n" if command == b"QUIT" else b"250 fine\r\n")
-            if command == b"QUIT":
-                return
+def _taken(port: int) -> socket.socket:
+    """A socket that has the port and does not listen."""
+    taken = socket.socket()
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    taken.bind(("127.0.0.1", port))
+    return taken
+
+
+def _converse(session: socketserver.StreamRequestHandler, mails: list[Message]) -> None:
+    session.wfile.write(b"220 ready\r\n")
+    for line in session.rfile:
+        command = line[:4].upper().strip()
+        if command == b"DATA":
+            session.wfile.write(b"354 go on\r\n")
+            mails.append(message_from_bytes(_text(session)))
+        session.wfile.write(b"221 bye\r\n" if command == b"QUIT" else b"250 fine\r\n")
+        if command == b"QUIT":
+            return
 
 
 def _text(session: socketserver.StreamRequestHandler) -> bytes:
@@ -59,5 +65,5 @@ def _text(session: socketserver.StreamRequestHandler) -> bytes:
     for line in session.rfile:
         if line == b".\r\n":
             break
-        lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
+        lines.append(line)
     return b"".join(lines)

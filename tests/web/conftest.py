@@ -7,8 +7,10 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
+from graph import slices
 from profiles.models import User
 from tests.factories.corpus import author_of
 from works.models import Author
@@ -16,10 +18,12 @@ from works.models import Author
 
 @pytest.fixture(scope="module")
 def sample(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Author]:
-    """The sample corpus; each test's own writes are rolled back on top of it."""
+    """The sample with its graph drawn; what a test writes on top of it is rolled back."""
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("load_sample", stdout=StringIO(), stderr=StringIO())
-        yield author_of("bzpeer-sample", "xue-lin")
+        found = author_of("bzpeer-sample", "xue-lin")
+        slices.build(found.pk, timezone.now())
+        yield found
         transaction.set_rollback(True)
 
 

@@ -21,7 +21,7 @@ def tag(address: str) -> str:
     return etag
 
 
-@pytest.mark.parametrize("part", [*OF_A_RESEARCHER, ".json"])
+@pytest.mark.parametrize("part", ["", "works/", "trust/", ".json"])
 def test_an_import_and_its_refresh_each_make_a_new_version(db: None, part: str) -> None:
     publish(by("Ann Lee", "Bo Li"))
     address = data_of("Ann Lee") if part == ".json" else researcher("Ann Lee", part)

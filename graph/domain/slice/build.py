@@ -7,7 +7,7 @@ from msgspec import Struct, structs
 from graph.domain.slice.choose import Caps, Choice, choose, company, newest_first
 from graph.domain.slice.facts import Institution, Person, SliceFacts, Topic, Work
 
-WIDE = Caps(works=15, people=22, topics=10, institutions=6, links=64)
+WIDE = Caps(works=15, people=22, topics=10, institutions=6, links=66)
 NARROW = Caps(works=7, people=11, topics=4, institutions=3, links=22)
 # A topic on more than this share of the works would tie everything to everything.
 COMMON_SHARE = 1 / 3

@@ -1,5 +1,6 @@
 """Which works and people of a record are drawn: few enough to read, and telling the whole."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 
@@ -43,14 +44,15 @@ def choose(facts: SliceFacts, caps: Caps) -> Choice:
     """
     ranked = ranked_people(facts)
     most = caps.people
+    least = max(_FEW_PEOPLE, sum(person.close for person in ranked))
     while True:
         invited = _invited(facts, ranked, most)
         works = _Cover(facts, {person.key for person in invited}, caps).works()
         enough = len(works) >= min(_FEW_WORKS, caps.works, len(facts.works))
-        if enough or most <= _FEW_PEOPLE:
+        if enough or most <= least:
             people = _present(dict.fromkeys([*invited, *ranked]), works, caps.links, most)
             return Choice(tuple(works), tuple(sorted(people, key=ranked.index)))
-        most = max(_FEW_PEOPLE, most - _THINNING)
+        most = max(least, most - _THINNING)
 
 
 def company(work: Work) -> tuple[int, ...]:
@@ -141,7 +143,7 @@ class _Cover:
         if circle is not None and circle not in self.circles:
             gain += _NEW_CIRCLE
         # The root: a work of twenty is worth more than one of two, but not ten times as much.
-        return gain / (1 + len(guests)) ** 0.5
+        return gain / math.sqrt(1 + len(guests))
 
     def _take(self, work: Work) -> None:
         self.taken.append(work)

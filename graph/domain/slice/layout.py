@@ -15,16 +15,22 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 # Orders around the circle that are tried, and the best of them that are laid out.
-_ORDERS, _TURNS, _STARTS = 160, 14, 7
+_ORDERS, _TURNS, _STARTS = 160, 14, 9
 _STEPS = 150
+_SEED = 7
 # Of the half diagonal, by kind: where a node would like to be.
 _RINGS = {"work": 0.48, "person": 0.94, "topic": 0.9, "institution": 0.98}
 # A node with several links belongs further in, by this for each, but no more than that.
 _INWARDS, _MOST_INWARDS = 0.05, 0.25
 _REPULSION, _SPRING, _RING_PULL, _BOX_PUSH, _WALL = 0.36, 0.10, 0.14, 0.4, 0.6
+# The links of the researcher are weaker, so that works are free to gather with their people.
+_SPOKE = 0.4
 # How far the rim of a node keeps from links of others, how strongly, and after which part of
 # the way: before, the nodes have to slip through.
 _BERTH, _SIDESTEP, _LOOSE = 8.0, 0.22, 0.5
+# A sheet of fewer nodes than half of this is not used to its edge; and the room of one node on
+# it, as a share of its shorter side.
+_FULL_SHEET, _MOST_ROOM = 44, 0.26
 # How far links bend sideways, as a share of their length.
 BEND = 0.07
 # A label changes its side of the node softly within this many units of the middle.
@@ -61,7 +67,7 @@ def layouts(bodies: Sequence[Body], links: Sequence[tuple[int, int]], sheet: She
 
 def _beginnings(rings: Floats, near: Floats) -> Floats:
     """Points on the unit circle, scaled by ring, in orders that keep neighbours together."""
-    rng = np.random.default_rng(7)
+    rng = np.random.default_rng(_SEED)
     outer = near.copy()
     outer[0] = outer[:, 0] = 0
     count = len(rings)
@@ -78,7 +84,8 @@ def _beginnings(rings: Floats, near: Floats) -> Floats:
 def _spread(angles: NDArray[np.float64]) -> NDArray[np.float64]:
     """Evenly around the circle in the same order, so that neighbours do not fall together."""
     places = angles.argsort(axis=1, kind="stable").argsort(axis=1, kind="stable")
-    return places * (2 * np.pi / angles.shape[1])
+    spread: NDArray[np.float64] = places * (2 * np.pi / angles.shape[1])
+    return spread
 
 
 def _stretch(angles: NDArray[np.float64], near: Floats) -> NDArray[np.float64]:
@@ -88,34 +95,44 @@ def _stretch(angles: NDArray[np.float64], near: Floats) -> NDArray[np.float64]:
     return stretch
 
 
+def _rings(bodies: Sequence[Body], near: Floats) -> Floats:
+    """How far from the middle each node would like to be."""
+    rings = np.array([0.0, *(_RINGS[body.kind] for body in bodies[1:])])
+    inwards = np.minimum(_INWARDS * (near.sum(axis=1) - 1), _MOST_INWARDS)
+    inwards[[0, *np.flatnonzero(near[0])]] = 0
+    result: Floats = (rings - inwards).astype(np.float32)
+    return result
+
+
 class _Field:
     """The forces of one drawing, on all its layouts together."""
 
     def __init__(self, bodies: Sequence[Body], near: Floats, sheet: Sheet) -> None:
         self.sheet = sheet
-        self.near = near
         self.half = np.array([sheet.width / 2, sheet.height / 2], dtype=np.float32)
-        # How far out nodes may be for their labels to stay on the sheet.
-        aside = 0.7 * float(np.median([body.label for body in bodies]))
-        self.reach = self.half - np.array([sheet.margin + aside, sheet.margin + 14], np.float32)
-        works = np.flatnonzero(near[0])
-        rings = np.array([0.0, *(_RINGS[b.kind] for b in bodies[1:])], dtype=np.float32)
-        inwards = np.minimum(_INWARDS * (near.sum(axis=1) - 1), _MOST_INWARDS)
-        inwards[[0, *works]] = 0
-        self.rings = (rings - inwards).astype(np.float32)
         self.radius = np.array([body.radius for body in bodies], dtype=np.float32)
         self.label = np.array([body.label for body in bodies], dtype=np.float32)
-        # The room that a node would have if all shared the sheet equally.
-        self.room = np.float32((sheet.width * sheet.height / len(bodies)) ** 0.5)
+        # Half the width of a node with its label.
+        self.wide = self.label / 2 + self.radius + 3
+        # The room that a node would have if all shared the sheet; a few stay together.
+        fair = (sheet.width * sheet.height / len(bodies)) ** 0.5
+        self.room = np.float32(min(fair, _MOST_ROOM * min(sheet.width, sheet.height)))
+        # How far out nodes may be for their labels to stay on the sheet.
+        aside = 0.7 * float(np.median(self.label))
+        self.reach = self.half - np.array([sheet.margin + aside, sheet.margin + 14], np.float32)
+        self.reach *= np.float32(min(1.0, 0.5 + len(bodies) / _FULL_SHEET))
+        self.rings = _rings(bodies, near)
+        self.springs = near * np.float32(_SPRING)
+        self.springs[0] *= _SPOKE
+        self.springs[:, 0] *= _SPOKE
+        self._learn_links(near)
+
+    def _learn_links(self, near: Floats) -> None:
         self.starts, self.ends = np.nonzero(np.triu(near))
-        ends = np.eye(len(bodies), dtype=np.float32)
-        self.incidence = ends[self.starts] + ends[self.ends]
+        each = np.eye(len(near), dtype=np.float32)
+        self.incidence = each[self.starts] + each[self.ends]
         self.strange = self.incidence == 0
         self.berth = self.radius + np.float32(_BERTH)
-        springs = near * np.float32(_SPRING)
-        springs[0] *= 0.4
-        springs[:, 0] *= 0.4
-        self.springs = springs
 
     def settled(self, points: Floats) -> Floats:
         x = points[..., 0] * self.reach[0]
@@ -147,7 +164,7 @@ class _Field:
         return fx, fy
 
     def _push_boxes(self, x: Floats, dy: Floats, push: np.float32, fx: Floats, fy: Floats) -> None:
-        middle, wide = self._boxes(x)
+        middle, wide = self._middles(x), self.wide
         tall = np.maximum(self.radius, 7) + 2
         bx = middle[:, :, None] - middle[:, None]
         over_x = wide[:, None] + wide[None, :] - np.abs(bx)
@@ -158,10 +175,10 @@ class _Field:
         fx += push * np.where(sideways, np.copysign(over_x, bx), 0).sum(axis=-1)
         fy += push * np.where(both & ~sideways, np.copysign(over_y, dy), 0).sum(axis=-1)
 
-    def _boxes(self, x: Floats) -> tuple[Floats, Floats]:
-        """The middle of each node with its label, which reaches outwards, and half its width."""
-        side = np.tanh(x / np.float32(_TURN))
-        return x + side * self.label / 2, self.label / 2 + self.radius + 3
+    def _middles(self, x: Floats) -> Floats:
+        """The middle of each node with its label, which reaches outwards."""
+        middles: Floats = x + np.tanh(x / np.float32(_TURN)) * self.label / 2
+        return middles
 
     def _towards_rings(self, x: Floats, y: Floats, fx: Floats, fy: Floats) -> None:
         across, along = x / self.reach[0], y / self.reach[1]
@@ -187,8 +204,8 @@ class _Field:
         fy += (push * ux).sum(axis=1) + (back * ux)[..., 0] @ self.incidence
 
     def _from_walls(self, x: Floats, y: Floats, fx: Floats, fy: Floats) -> None:
-        middle, wide = self._boxes(x)
-        limit_x = self.half[0] - self.sheet.margin - wide
+        middle = self._middles(x)
+        limit_x = self.half[0] - self.sheet.margin - self.wide
         limit_y = self.half[1] - self.sheet.margin - self.radius - 6
         fx -= np.float32(_WALL) * (middle - np.clip(middle, -limit_x, limit_x))
         fy -= np.float32(_WALL) * (y - np.clip(y, -limit_y, limit_y))

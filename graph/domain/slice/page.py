@@ -25,9 +25,12 @@ def page(facts: SliceFacts, wide: Drawing, narrow: Drawing) -> str:
 
 def _framed(facts: SliceFacts, drawn: Drawing) -> str:
     """A drawing with the way around it, both hidden where the other drawing is shown."""
-    skip = f"Skip the {counted(len(drawn.graph.nodes), 'graph link', 'graph links')}"
+    links = counted(len(drawn.graph.nodes), "graph link", "graph links")
+    skip = (
+        f'<a class="skip-graph" href="#{AFTER}">Skip the {links}</a>' if drawn.shown.works else ""
+    )
     return (
-        f'<div class="frame {drawn.style.name}"><a class="skip-graph" href="#{AFTER}">{skip}</a>'
+        f'<div class="frame {drawn.style.name}">{skip}'
         f"{svg(drawn, f'Research graph around {facts.name}')}{cut_line(facts, drawn.shown)}</div>"
     )
 
@@ -48,6 +51,8 @@ def _filters(shown: Picture) -> str:
         for kind, count in _counts(shown).items()
         if count
     )
+    if not boxes:
+        return ""
     return (
         f'<fieldset class="legend"><legend class="vh">Show in the graph</legend>{boxes}</fieldset>'
     )
@@ -67,6 +72,8 @@ def _list(shown: Picture) -> str:
         ),
     )
     sections = "".join(_section(kind, rows) for kind, rows in columns)
+    if not sections:
+        return ""
     return (
         f'<details class="as-list" id="{AFTER}"><summary>Read this graph as a list</summary>'
         f'<div class="list-columns">{sections}</div></details>'

@@ -197,4 +197,5 @@ class _Placing:
         other = self.boxes.T[:, None]
         over = (left < other[2]) & (other[0] < right) & (top < other[3]) & (other[1] < bottom)
         over[:, index] = False
-        return over.any(axis=1)
+        taken: NDArray[np.bool_] = over.any(axis=1)
+        return taken

@@ -27,7 +27,7 @@ def circles_line(facts: SliceFacts) -> str:
         sentences.append(f"<strong>{_number(len(several))} circles that never meet.</strong>")
         sentences += _strangers(several[1:], works)
     if single:
-        sentences.append(_alone(single, works))
+        sentences.append(_alone(single, works, also=len(several) > 1))
     if len(several) > 1:
         review = f'<a href="{escaped(facts.url)}trust/#identity">Review this record</a>'
         sentences.append(f"One researcher or several? {review}")
@@ -51,6 +51,8 @@ def cut_line(facts: SliceFacts, shown: Picture) -> str:
 
 def common_line(shown: Picture) -> str:
     """The topics that nearly everything is on, as text: drawn, they would hide the rest."""
+    if not shown.works:
+        return '<p class="common">No work is known yet, so there is nothing to draw.</p>'
     if not shown.common:
         return ""
     topics = [
@@ -73,11 +75,11 @@ def _strangers(circles: Sequence[Sequence[int]], works: Mapping[int, Work]) -> l
     return sentences
 
 
-def _alone(keys: Sequence[int], works: Mapping[int, Work]) -> str:
+def _alone(keys: Sequence[int], works: Mapping[int, Work], also: bool) -> str:
     if len(keys) > 1:
         return f"{_number(len(keys))} works have no shared co-author."
     title = f": {_titled(works[keys[0]])}" if keys[0] in works else ""
-    return f"There is also one work with no shared co-author{title}."
+    return f"There is {'also ' * also}one work with no shared co-author{title}."
 
 
 def _named(circle: Sequence[int], works: Mapping[int, Work], most: int) -> str:
