@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from bzpeer.lib import due
-from graph.domain.slice import digest, draw
+from graph.domain.slice import VERSION, digest, draw
 from graph.domain.slice.facts import Person, SliceFacts, Topic, Work
 from graph.models import Slice, SliceOrder
 from graph.services import MAX_TEAM, circles_of
@@ -29,7 +29,8 @@ WORKS, PEOPLE, TOPICS = 500, 400, 100
 WORKS_NEAR = """
 SELECT w.id, w.title_text, w.year, w.people,
     ARRAY(SELECT b.author_id FROM works_authorship b WHERE b.work_id = w.id
-        AND b.author_id <> %(author)s AND w.people <= %(team)s ORDER BY b.position),
+        AND b.author_id <> %(author)s AND b.status <> 'rejected' AND w.people <= %(team)s
+        ORDER BY b.position),
     ARRAY(SELECT topic_id FROM works_worktopic wt WHERE wt.work_id = w.id ORDER BY position)
 FROM works_authorship a JOIN works_work w ON w.id = a.work_id
 WHERE a.author_id = %(author)s AND a.status <> 'rejected'
@@ -67,7 +68,7 @@ def standing(author_id: int, facts_version: int, pending: bool) -> Standing:
     parked = SliceOrder.objects.filter(author_id=author_id, parked_at__isnull=False).exists()
     if found is None:
         return Standing("", "", None, False, parked)
-    current = found.facts_version == facts_version and not pending
+    current = found.facts_version == facts_version and not pending and _drawn_as_now(found.digest)
     return Standing(found.html, found.digest, found.built_at, current, parked)
 
 
@@ -91,7 +92,7 @@ def draw_due(now: datetime, limit: int = BATCH) -> int:
             with transaction.atomic():
                 build(item.author_id, now)
             due.done([item])
-        except (DatabaseError, ValueError, ArithmeticError, LookupError) as error:
+        except Exception as error:  # whatever it is, it must not cost the others of the batch
             log.exception("slice failed author=%d", item.author_id)
             due.failed([item], repr(error))
     return len(orders)
@@ -103,7 +104,7 @@ def build(author_id: int, now: datetime) -> None:
     if facts is None:
         return
     gathered = gather(facts.author, facts)
-    mark = digest(gathered)
+    mark = f"{VERSION}.{digest(gathered)[:48]}"
     same = Slice.objects.filter(author_id=author_id, digest=mark)
     if not same.update(facts_version=facts.version):
         html = draw(gathered).html
@@ -116,6 +117,10 @@ def build(author_id: int, now: datetime) -> None:
                 "built_at": now,
             },
         )
+
+
+def _drawn_as_now(mark: str) -> bool:
+    return mark.startswith(f"{VERSION}.")
 
 
 def gather(author: Author, facts: AuthorFacts) -> SliceFacts:

@@ -381,7 +381,7 @@ STAGE_WORKS = [
     """,
     """
     CREATE TEMP TABLE IF NOT EXISTS stage_touched (
-        author_id bigint, work_id bigint, name text
+        author_id bigint, work_id bigint, name text, status text
     ) ON COMMIT DELETE ROWS
     """,
     "TRUNCATE stage_work, stage_byline, stage_id, stage_topic, stage_touched",
@@ -492,7 +492,7 @@ MERGE = [
     """,
     """
     INSERT INTO stage_touched
-    SELECT a.author_id, a.work_id, a.name FROM works_authorship a
+    SELECT a.author_id, a.work_id, a.name, a.status FROM works_authorship a
     JOIN stage_work s USING (work_id) WHERE a.author_id IS NOT NULL
     """,
     """
@@ -500,17 +500,21 @@ MERGE = [
     WHERE a.work_id = s.work_id AND NOT EXISTS (
         SELECT FROM stage_byline b WHERE b.work_id = a.work_id AND b.position = a.position)
     """,
+    # What a person decided about an authorship goes with the person, not with the place.
     """
     INSERT INTO works_authorship AS a (work_id, author_id, position, name, affiliations,
-        confidence, asserted_by)
-    SELECT work_id, author_id, position, name, affiliations::jsonb, confidence, asserted_by
-    FROM stage_byline ORDER BY work_id, position
+        confidence, asserted_by, status)
+    SELECT b.work_id, b.author_id, b.position, b.name, b.affiliations::jsonb, b.confidence,
+        b.asserted_by, coalesce(t.status, 'imported')
+    FROM stage_byline b LEFT JOIN stage_touched t USING (work_id, author_id)
+    ORDER BY b.work_id, b.position
     ON CONFLICT (work_id, position) DO UPDATE SET author_id = excluded.author_id,
         name = excluded.name, affiliations = excluded.affiliations,
-        confidence = excluded.confidence, asserted_by = excluded.asserted_by
-    WHERE (a.author_id, a.name, a.affiliations, a.confidence, a.asserted_by) IS DISTINCT FROM
-        (excluded.author_id, excluded.name, excluded.affiliations, excluded.confidence,
-            excluded.asserted_by)
+        confidence = excluded.confidence, asserted_by = excluded.asserted_by,
+        status = excluded.status
+    WHERE (a.author_id, a.name, a.affiliations, a.confidence, a.asserted_by, a.status)
+        IS DISTINCT FROM (excluded.author_id, excluded.name, excluded.affiliations,
+            excluded.confidence, excluded.asserted_by, excluded.status)
     """,
     """
     DELETE FROM works_workidentifier i USING stage_work s

@@ -168,6 +168,17 @@ def test_a_shorter_byline_leaves_nobody_behind() -> None:
     assert facts_of("Bo Li").works == 0
 
 
+def test_a_decision_about_an_authorship_goes_with_the_person_not_the_place() -> None:
+    take_in(work("Ann Lee", "Bo Li", "Cy Day", number=1))
+    Authorship.objects.filter(name="Ann Lee").update(status="confirmed")
+    Authorship.objects.filter(name="Bo Li").update(status="rejected")
+    for date, third in (("2025-05-05", "Cy Day"), ("2025-06-06", "Di Fu")):
+        take_in(work("Bo Li", third, "Ann Lee", number=1, record_date=date))
+        found = dict(Authorship.objects.values_list("name", "status"))
+        assert (found.pop("Ann Lee"), found.pop("Bo Li")) == ("confirmed", "rejected")
+        assert set(found.values()) == {"imported"}
+
+
 def test_groups_stand_in_the_byline_and_are_nobody() -> None:
     take_in(work("Ann Lee", "for the ATLAS Collaboration", number=1))
     group = Authorship.objects.get(position=2)

@@ -34,5 +34,5 @@ def here(shared_site: Site) -> Iterator[Site]:
     yield shared_site
     for name in shared_site.commands:
         shared_site.the(name)
-    until(lambda: not shared_site.sql("SELECT FROM works_authorchange"), 60)
+    until(lambda: not shared_site.sql("SELECT 1 FROM works_authorchange"), 60)
     assert shared_site.sql(TWICE) == []

@@ -138,7 +138,7 @@ class Site:
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.database_url) as connection:
             cursor = connection.execute(statement, values)
-            return cursor.fetchall() if cursor.description else []
+            return cursor.fetchall() if cursor.description is not None else []
 
     def one(self, statement: str, *values: Any) -> Any:
         ((value,),) = self.sql(statement, *values)

@@ -29,10 +29,9 @@ def site(sample: Author) -> dict[str, HttpResponseBase]:
 
 def test_no_link_is_dead(sample: Author, site: dict[str, HttpResponseBase]) -> None:
     assert {address: r.status_code for address, r in site.items() if r.status_code >= 300} == {}
-    kinds = Counter(urlsplit(address).path.split("/")[1] for address in site)
-    assert kinds["works"] == 25
-    assert kinds["researchers"] > 82 * 4
-    assert kinds["topics"] > 3
+    kinds = Counter(re.sub(r"[a-z0-9-]*[0-9][a-z0-9-]*", "…", address) for address in site)
+    assert kinds["/works/…/"] == 25
+    assert kinds["/researchers/…/"] == kinds["/researchers/…/trust/"] == 82
 
 
 def test_every_anchor_is_on_the_page_it_points_to(site: dict[str, HttpResponseBase]) -> None:
@@ -84,7 +83,8 @@ def test_signed_in_a_page_is_sound_too(sample: Author, as_ada: Client, name: str
 
 def check_sound(shown: Page) -> None:
     assert shown.one("html")["lang"] == "en"
-    assert shown.one("title").text.endswith("– BZPEER")
+    (title,) = [element for element in shown.all("title") if not element.within("svg")]
+    assert title.text.endswith("– BZPEER")
     assert len(shown.all("h1")) == 1
     assert len(shown.all("main")) == 1
     ids = Counter(e["id"] for e in shown.elements if "id" in e.attributes)

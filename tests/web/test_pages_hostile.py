@@ -21,7 +21,7 @@ from works.sources.bzpeer import BZPEER
 OURS_HX = {"hx-get", "hx-target", "hx-select", "hx-select-oob", "hx-swap", "hx-push-url",
            "hx-trigger", "hx-swap-oob"}  # fmt: skip
 ALIVE = {"iframe", "object", "embed", "base", "style", "video", "audio", "template", "plaintext",
-         "math", "foreignobject", "noscript", "source", "img"}  # fmt: skip
+         "math", "foreignobject", "source", "img"}  # fmt: skip
 
 
 def hostile_work(text: str, other: str) -> WorkRecord:

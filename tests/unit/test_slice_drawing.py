@@ -1,0 +1,266 @@
+"""The drawings: readable by eye, by keyboard and by a parser, whatever the record."""
+
+import re
+from collections import Counter
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graph.domain.slice import SliceFacts, draw
+from graph.domain.slice.build import ME, narrow_picture, wide_picture
+from graph.domain.slice.labels import fitted, handle, initials, width
+from graph.domain.slice.svg import HIT_RADIUS, NARROW, WIDE, Drawing, drawing
+from tests.unit.slice_cases import (
+    CASES,
+    drawings,
+    edges,
+    facts,
+    hub,
+    keys,
+    nodes,
+    parsed,
+    text,
+    three_circles,
+)
+
+Box = tuple[float, float, float, float]
+
+STRANGE = {
+    1: "Maria Anunciação da Conceição Fernandes de Albuquerque Wolfeschlegelstein-Hausen",
+    2: "A" * 80,
+    3: "محمد بن عبد الله الفارسي",
+    4: "山田 太郎",
+    5: "שרה כהן",
+    6: '<script>alert("x")</script>',
+    7: 'O\'Neil & "Sons" <b>',
+    8: "null\0byte \ud800 \ufffe",
+    9: "",
+    10: "e\u0301" * 20,
+}
+strange = facts(
+    {1: (1, 2, 3, 4), 2: (5, 6, 7), 3: (8, 9, 10, 1), 4: (1, 2)},
+    names=STRANGE,
+    titles={1: "<i>x</i> & y", 2: "深層学習による画像認識" * 9, 3: "", 4: "L" * 400},
+    name='"><script>',
+)
+ALL = CASES | {"strange names": strange}
+every_case = pytest.mark.parametrize("case", ALL.values(), ids=ALL)
+
+teams = st.dictionaries(
+    st.integers(1, 30), st.frozensets(st.integers(1, 30), max_size=9), max_size=18
+)
+letters = st.text(st.characters(codec="utf-8"), max_size=60)
+
+
+def drawn(of: SliceFacts) -> tuple[Drawing, Drawing]:
+    wide = wide_picture(of)
+    return drawing(of, wide, WIDE), drawing(of, narrow_picture(of, wide), NARROW)
+
+
+def overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def label_boxes(of: Drawing) -> dict[int, Box]:
+    return {n: label.box for n, label in enumerate(of.arrangement.labels) if label}
+
+
+def node_boxes(of: Drawing) -> dict[int, Box]:
+    return {
+        n: (x - r, y - r, x + r, y + r)
+        for n, ((x, y), r) in enumerate(zip(of.arrangement.points, of.radii))
+    }
+
+
+def check_geometry(of: Drawing) -> None:
+    labels, shapes, sheet = label_boxes(of), node_boxes(of), of.style.sheet
+    page = (0, 0, sheet.width, sheet.height)
+    for n, box in labels.items():
+        assert not [m for m, other in labels.items() if m != n and overlap(box, other)]
+        assert not [m for m, other in shapes.items() if m != n and overlap(box, other)]
+    for left, top, right, bottom in [*labels.values(), *shapes.values()]:
+        assert page[0] <= left < right <= page[2]
+        assert page[1] <= top < bottom <= page[3]
+
+
+@every_case
+def test_labels_collide_with_nothing_and_stay_inside(case: SliceFacts) -> None:
+    for of in drawn(case):
+        check_geometry(of)
+
+
+@settings(deadline=None, max_examples=20)
+@given(teams)
+def test_labels_collide_with_nothing_in_any_record(of: dict[int, frozenset[int]]) -> None:
+    for each in drawn(facts(of)):
+        check_geometry(each)
+
+
+@every_case
+def test_at_most_a_few_labels_are_dropped(case: SliceFacts) -> None:
+    for of in drawn(case):
+        missing = sum(label is None for label in of.arrangement.labels)
+        assert missing <= len(of.graph.nodes) // 10
+
+
+@every_case
+def test_nodes_do_not_lie_on_each_other(case: SliceFacts) -> None:
+    for of in drawn(case):
+        shapes = list(node_boxes(of).values())
+        assert not [
+            (n, m)
+            for n, one in enumerate(shapes)
+            for m, other in enumerate(shapes)
+            if n < m and overlap(one, other)
+        ]
+
+
+@every_case
+def test_the_researcher_is_in_the_middle(case: SliceFacts) -> None:
+    for of in drawn(case):
+        sheet = of.style.sheet
+        assert of.graph.nodes[0].key == ME
+        assert of.arrangement.points[0] == (sheet.width // 2, sheet.height // 2)
+
+
+@every_case
+def test_ids_are_unique_and_edges_lead_from_node_to_node(case: SliceFacts) -> None:
+    root = parsed(draw(case).html)
+    ids = Counter(e.attrib["id"] for e in root.iter() if "id" in e.attrib)
+    assert set(ids.values()) <= {1}
+    for each in drawings(case):
+        known = keys(each)
+        assert {end for a, b, _ in edges(each) for end in (a, b)} <= known
+        assert {b for _, b, kind in edges(each) if kind == "own"} == keys(each, "work")
+
+
+@every_case
+def test_every_node_is_a_named_link_that_can_be_hit(case: SliceFacts) -> None:
+    for each in drawings(case):
+        for link in nodes(each):
+            assert link.attrib["href"].startswith("/")
+            title = link.find("title")
+            assert title is not None
+            assert title.text == link.attrib["aria-label"]
+            hits = [int(c.attrib["r"]) for c in link.iter("circle") if c.get("class") == "hit"]
+            assert len(hits) == 1
+            assert hits[0] >= HIT_RADIUS
+
+
+def test_nodes_hang_on_the_researcher_through_works() -> None:
+    wide, _ = drawings(CASES["400 works"])
+    kinds = {(a[0], b[0], kind) for a, b, kind in edges(wide)}
+    assert kinds == {
+        ("m", "w", "own"),
+        ("w", "p", "e-person"),
+        ("w", "t", "e-topic"),
+        ("p", "i", "e-institution"),
+    }
+
+
+def test_a_drawing_of_a_record_without_works_is_the_researcher() -> None:
+    for each in drawings(facts({})):
+        assert keys(each) == {"me"}
+
+
+def test_names_say_what_a_node_is() -> None:
+    of = facts({1: (1,), 2: (1,)}, names={1: "Yanzhi Wang"}, titles={1: "PatDNN: fast"})
+    wide, narrow = drawings(of)
+    for each in (wide, narrow):
+        said = {link.attrib["aria-label"] for link in nodes(each)}
+        assert {"Researcher: Xue Lin", "Person: Yanzhi Wang, 2 shared works"} <= said
+        assert "Work: PatDNN: fast, 2001" in said
+        assert {text(label) for label in each.iter("text")} >= {"Yanzhi Wang", "PatDNN"}
+
+
+def test_close_collaborators_are_larger() -> None:
+    wide, _ = drawn(three_circles())
+    radii = {
+        close: {r for node, r in zip(wide.graph.nodes, wide.radii) if node.key[0] == "p"
+                and node.close == close}
+        for close in (True, False)
+    }  # fmt: skip
+    assert min(radii[True]) > max(radii[False])
+
+
+@every_case
+def test_markup_is_well_formed_and_nothing_in_it_is_alive(case: SliceFacts) -> None:
+    html = draw(case).html
+    tags = {e.tag for e in parsed(html).iter()}
+    assert not tags & {"script", "b:script", "i", "foreignObject", "style"}
+    assert not re.search(r'\s(style|on\w+)="', html)
+
+
+@settings(deadline=None, max_examples=15)
+@given(letters, letters, letters)
+def test_any_name_and_title_is_shown_as_text(name: str, person: str, title: str) -> None:
+    of = facts({1: (1,)}, names={1: person}, titles={1: title}, name=name)
+    root = parsed(draw(of).html)
+    assert {e.tag for e in root.iter()} <= {
+        "div", "fieldset", "legend", "label", "input", "span", "b", "svg", "g", "path", "a",
+        "circle", "rect", "text", "title", "p", "details", "summary", "section", "h3", "ul", "li",
+        "bdi",
+    }  # fmt: skip
+
+
+def test_both_drawings_are_small() -> None:
+    import gzip
+
+    of = CASES["400 works"]
+    both = "".join(ElementTree.tostring(each, encoding="unicode") for each in drawings(of))
+    assert draw(of).nodes >= 45
+    assert len(gzip.compress(both.encode())) <= 14_000
+
+
+@pytest.mark.parametrize("works", [1, 6, 40])
+def test_a_team_of_fifty_is_no_hairball(works: int) -> None:
+    for of in drawn(hub(works, 49)):
+        assert len(of.graph.edges) <= 80
+
+
+@pytest.mark.parametrize(
+    ("title", "short"),
+    [
+        ("PatDNN: Achieving Real-Time DNN Execution", "PatDNN"),
+        ("A remark", "A remark"),
+        ("This head is far too long to be a handle: really", None),
+        (": nothing before", None),
+    ],
+)
+def test_what_people_call_a_work(title: str, short: str | None) -> None:
+    assert handle(title) == (short or title)
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Yanzhi Wang", "Y. Wang"),
+        ("Jessica B. Hamrick", "J. B. Hamrick"),
+        ("Ludwig van Beethoven", "Ludwig van Beethoven"),
+        ("山田 太郎", "山田 太郎"),
+        ("Plato", "Plato"),
+        ("", ""),
+    ],
+)
+def test_initials(name: str, short: str) -> None:
+    assert initials(name) == short
+
+
+@given(st.text(max_size=80), st.integers(40, 200))
+def test_a_fitted_label_fits_and_begins_as_the_text(label: str, room: int) -> None:
+    short = fitted(label, 12, room)
+    assert short == label or width(short, 12) <= room
+    assert label.startswith(short.removesuffix("…"))
+
+
+@pytest.mark.parametrize(
+    ("label", "short"),
+    [
+        ("Reverse engineering of the perturbations", "Reverse engineering…"),
+        ("Antidisestablishmentarianism and more", "Antidisestablish…"),
+    ],
+)
+def test_labels_are_cut_at_words_where_that_leaves_enough(label: str, short: str) -> None:
+    assert fitted(label, 12, 125) == short
