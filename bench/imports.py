@@ -15,7 +15,7 @@ from works.models import ImportRun
 from works.sources import SOURCES
 
 WORKS = 5_000
-ROUNDS = 5
+ROUNDS = 3
 TODAY = date(2026, 1, 1)
 TABLES = (
     *("works_author", "works_work", "works_report", "works_authorship"),

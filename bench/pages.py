@@ -30,7 +30,7 @@ def served() -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
-    with running({"web": site_commands(port, os.environ)["web"]}):
+    with running({"web": [*site_commands(port, os.environ)["web"], "--no-log"]}):
         while not answers(port):
             time.sleep(0.1)
         yield port

@@ -5,9 +5,14 @@ kept, a lost message costs one sweep, and a message delivered twice finds nothin
 """
 
 import os
+import warnings
 
 from celery import Celery
+from celery.platforms import SecurityWarning
+from celery.schedules import crontab
 
+# Root in a container or on one's own machine is no news: messages are JSON, and name known tasks.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bzpeer.settings.prod")
 
 # Half of the visibility timeout: a task that runs to its limit is never handed out a second time.
@@ -28,6 +33,7 @@ app.conf.update(
     worker_hijack_root_logger=False,
     worker_cancel_long_running_tasks_on_connection_loss=True,
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,  # for ever: a worker that gives up would end the site
     broker_transport_options={
         "visibility_timeout": 2 * HARD_LIMIT_S,
         "socket_timeout": 10,
@@ -40,6 +46,7 @@ app.conf.update(
         "slices": {"task": "graph.slices", "schedule": 1.0, "options": {"expires": 5}},
         "mail": {"task": "lib.mail", "schedule": 5.0, "options": {"expires": 10}},
         "heartbeat": {"task": "lib.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
+        "clear_sessions": {"task": "lib.clear_sessions", "schedule": crontab(hour=4, minute=30)},
     },
 )
 app.autodiscover_tasks()

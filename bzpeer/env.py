@@ -36,6 +36,14 @@ def integer(name: str, default: int, *, low: int = 0, high: int = 1_000_000) -> 
     return int(value)
 
 
+def choice(name: str, *options: str) -> str:
+    """One of the options in capitals; the first is the default."""
+    value = os.environ.get(name, "").strip().upper() or options[0]
+    if value not in options:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(options)}, not {value!r}")
+    return value
+
+
 def items(name: str, default: str = "") -> list[str]:
     """A comma-separated list; empty entries are dropped."""
     return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]

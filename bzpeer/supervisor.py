@@ -21,7 +21,9 @@ from typing import IO, NoReturn
 from bzpeer.embedded import CHECKOUT, EmbeddedError, data_dir, held_for
 
 READY_LIMIT = 120.0  # seconds until the first page must have answered
-STOP_LIMIT = 10.0  # seconds between asking the processes to stop and killing them
+# Seconds between asking the processes to stop and killing them: what a worker has begun may end,
+# and Celery's soft shutdown (30 s) fits in.
+STOP_LIMIT = 35.0
 HOST = "127.0.0.1"
 _OUTPUT = threading.Lock()
 
@@ -42,13 +44,14 @@ def supervise(
     Ends by raising: SupervisorError where one of them ends or none gets ready, Stopped after a
     signal (see `stop_on_signals`). None of them outlives the call.
     """
-    deadline = time.monotonic() + READY_LIMIT
+    deadline, pause = time.monotonic() + READY_LIMIT, 0.2
     with running(commands) as children:
         while not ready():
             _check(children)
             if time.monotonic() > deadline:
                 raise SupervisorError(f"The site did not get ready within {READY_LIMIT:.0f} s.")
-            time.sleep(0.2)
+            time.sleep(pause)
+            pause = min(1.2 * pause, 3)  # each look at a site that fails costs lines in its log
         say(announcement)
         while True:
             _check(children)
@@ -203,14 +206,15 @@ def sample_wanted(environ: Mapping[str, str]) -> bool:
 def site_commands(port: int, environ: Mapping[str, str]) -> dict[str, list[str]]:
     """The processes of the site: one web worker a core (at most two), a worker, the beat."""
     python = [sys.executable, "-m"]
-    celery = [*python, "celery", "-A", "bzpeer"]
+    celery = [*python, "celery", "--quiet", "-A", "bzpeer"]
     web = ["--interface", "wsgi", "--host", HOST, "--port", str(port), "--no-ws"]
+    quiet = ["--log-level", "warning"]
     # One thread a process, and one that lives: with it goes its connection to the database.
     threads = ["--blocking-threads", "1", "--blocking-threads-idle-timeout", "600"]
     workers = ["--workers", str(min(2, os.cpu_count() or 1))]
     schedule = ["--schedule", str(data_dir(environ) / "beat-schedule"), "--pidfile", ""]
     return {
-        "web": [*python, "granian", *web, *workers, *threads, "bzpeer.wsgi:application"],
+        "web": [*python, "granian", *web, *quiet, *workers, *threads, "bzpeer.wsgi:application"],
         "worker": [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"],
         "beat": [*celery, "beat", *schedule],
     }

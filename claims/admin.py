@@ -54,7 +54,8 @@ class CorrectionAdmin(ReadOnlyAdmin):
         return obj.record
 
     def has_change_permission(self, request: HttpRequest, obj: Correction | None = None) -> bool:
-        return obj is not None and obj.state == Correction.State.OPEN
+        # Not the state: a form that is shown again with its errors has set it already.
+        return obj is not None and obj.answered_at is None
 
     def save_model(
         self, request: HttpRequest, obj: Correction, form: AnswerForm, change: bool

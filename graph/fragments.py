@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from bzpeer.lib import access, caching, limits
@@ -37,19 +38,31 @@ def slice_piece(request: HttpRequest, slug: str) -> HttpResponseBase:
     head = load_researcher(request, slug)
     if not isinstance(head, Head):
         return head
-    if request.GET.get("retry") and limits.allowed(RETRIES, head.id):
-        slices.order_again(head.id)
+    _forget_cookies(request)
+    retried(request, head)
     piece = ordered_piece(head, number_in(request.GET.get("try", ""), 0, len(DELAYS)) or 0)
     if piece.state != "current":
-        response = _render(request, head, piece)
+        response = _render(head, piece)
         response.status_code = 202 if piece.state == "waiting" else 200
         return caching.finish_private(response)
     stamp = caching.stamp("slice", head.slug, piece.standing.digest)
     # Nothing personal is in it, so it is one thing for everybody, cookies or not.
     vary = "Accept-Encoding"
     return caching.not_modified(request, stamp, vary) or caching.finish_public(
-        _render(request, head, piece), stamp, vary
+        _render(head, piece), stamp, vary
     )
+
+
+def _forget_cookies(request: HttpRequest) -> None:
+    """So that no middleware speaks of them: Django mends broken ones on whatever it answers."""
+    request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", None)
+    request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
+
+
+def retried(request: HttpRequest, head: Head) -> None:
+    """Give a failed drawing another chance where the reader asks for it, a few times a minute."""
+    if request.GET.get("retry") and limits.allowed(RETRIES, head.id):
+        slices.order_again(head.id)
 
 
 def ordered_piece(head: Head, attempt: int) -> Piece:
@@ -79,12 +92,15 @@ def slot_context(head: Head, piece: Piece, *, alone: bool = False) -> dict[str, 
         "built_at": piece.standing.built_at,
         "url": researcher_url(head.slug),
         "name": head.name,
+        "parked": piece.standing.parked,
         "delay": piece.delay,
         "next_try": piece.next_try,
         "alone": alone,
     }
 
 
-def _render(request: HttpRequest, head: Head, piece: Piece) -> HttpResponse:
+def _render(head: Head, piece: Piece) -> HttpResponse:
+    # Without the request: its context would look for a session, and that makes answers vary.
     context = {"slot": slot_context(head, piece, alone=True)}
-    return marked(render(request, "graph/fragments/slice.html", context), head)
+    response = HttpResponse(render_to_string("graph/fragments/slice.html", context))
+    return marked(response, head)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from bzpeer.lib import access, caching
 from bzpeer.lib.safe import trusted
 from graph import queries
-from graph.fragments import Piece, ordered_piece, slot_context
+from graph.fragments import Piece, ordered_piece, retried, slot_context
 from works.pages import indexable, page_context, researcher_context, researcher_url
 from works.queries import Head, author_by_slug
 from works.web import kept, load_researcher, marked
@@ -21,6 +21,7 @@ def nearby(request: HttpRequest, slug: str) -> HttpResponseBase:
     head = load_researcher(request, slug)
     if not isinstance(head, Head):
         return head
+    retried(request, head)
     piece = ordered_piece(head, 0)
     if piece.state != "current":
         return caching.finish_private(_nearby_page(request, head, piece))

@@ -9,8 +9,9 @@ from profiles.services import refresh_due
 
 log = logging.getLogger(__name__)
 
-# A sweep ends before the next ones pile up behind it; what is left is still due.
-SWEEP_S = 60
+# A sweep soon makes room for the heartbeat, for mail, and for who wants to stop the worker; what is
+# left is still due, and the next sweep is two seconds away.
+SWEEP_S = 5
 
 
 @shared_task(name="profiles.refresh")

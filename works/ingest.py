@@ -112,8 +112,15 @@ def _staged(records: Iterable[WorkRecord]) -> dict[Identity, Staged]:
         rival = found.get(_identity(record))
         joined = rival.standing.join(said) if rival else said
         speaks = joined.text == said.text if joined.text else joined.gone == said.gone
-        found[_identity(record)] = Staged(record if speaks or not rival else rival.record, joined)
+        kept = _bare(record) if record.deleted else record
+        found[_identity(record)] = Staged(kept if speaks or not rival else rival.record, joined)
     return found
+
+
+def _bare(deletion: WorkRecord) -> WorkRecord:
+    """That a report was withdrawn and when, without what else the source says beside it."""
+    source, format, external_id = _identity(deletion)
+    return WorkRecord(source, format, external_id, deletion.record_date, deleted=True)
 
 
 def _identity(record: WorkRecord) -> Identity:

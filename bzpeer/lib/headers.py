@@ -13,7 +13,6 @@ CONTENT_SECURITY_POLICY = (
 DENIED_FEATURES = (
     "accelerometer",
     "autoplay",
-    "bluetooth",
     "browsing-topics",
     "camera",
     "display-capture",

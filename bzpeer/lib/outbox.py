@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 from django.conf import settings
@@ -13,9 +14,12 @@ from bzpeer.lib.models import OutboxEvent
 
 log = logging.getLogger(__name__)
 
-BATCH, BATCHES = 10, 20
-# Ten mails that each wait for the server's 10 s limit are done within it.
+BATCH = 10
+# A task takes about this long, also where each mail waits for the server's limit: the processes of
+# the worker are few, and the refresh and the heartbeat need them too.
+SWEEP_S = 10
 LEASE = timedelta(minutes=5)
+SLOW = "the mail server is slow"
 
 
 def add(kind: str, payload: dict[str, Any], dedupe_key: str | None = None) -> None:
@@ -26,16 +30,16 @@ def add(kind: str, payload: dict[str, Any], dedupe_key: str | None = None) -> No
 
 def send_mail() -> int:
     """Hand due mails to DELIVERY_EMAIL_BACKEND, one row a mail; returns how many went out."""
-    sent = 0
-    for _ in range(BATCHES):
+    sent, end = 0, monotonic() + SWEEP_S
+    while monotonic() < end:
         rows = due.claim(OutboxEvent, BATCH, LEASE, kind=mail.KIND)
         if not rows:
             break
-        sent += _deliver(rows)
+        sent += _deliver(rows, end)
     return sent
 
 
-def _deliver(rows: list[OutboxEvent]) -> int:
+def _deliver(rows: list[OutboxEvent], end: float) -> int:
     connection = get_connection(settings.DELIVERY_EMAIL_BACKEND, fail_silently=False)
     try:
         connection.open()
@@ -44,10 +48,16 @@ def _deliver(rows: list[OutboxEvent]) -> int:
         log.warning("mail server away error=%r", error)
         due.postpone(rows, repr(error))
         return 0
+    sent = 0
     try:
-        return sum(_deliver_one(connection, row) for row in rows)
+        for tried, row in enumerate(rows):
+            if monotonic() >= end:
+                due.postpone(rows[tried:], SLOW)
+                break
+            sent += _deliver_one(connection, row)
     finally:
         connection.close()
+    return sent
 
 
 def _deliver_one(connection: BaseEmailBackend, row: OutboxEvent) -> bool:

@@ -1,4 +1,5 @@
 from celery import shared_task
+from django.core.management import call_command
 
 from bzpeer.lib import heartbeat, outbox
 
@@ -11,3 +12,9 @@ def mail() -> None:
 @shared_task(name="lib.heartbeat")
 def beat() -> None:
     heartbeat.beat()
+
+
+@shared_task(name="lib.clear_sessions")
+def clear_sessions() -> None:
+    """Delete what expired: nobody can use these rows, and they name people."""
+    call_command("clearsessions")

@@ -1,5 +1,6 @@
 """A public installation behind a proxy that speaks HTTPS. Half a configuration does not start."""
 
+from email.utils import parseaddr
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -24,14 +25,40 @@ def mail_settings(url: str) -> dict[str, object]:
     }
 
 
+def secret(value: str) -> str:
+    if len(value) < 50 or len(set(value)) < 10:
+        raise ImproperlyConfigured("SECRET_KEY must be 50 random characters or more")
+    return value
+
+
+def hosts(value: str) -> list[str]:
+    names = [name.strip() for name in value.split(",")]
+    if "" in names or "*" in names or any("/" in name for name in names):
+        raise ImproperlyConfigured("ALLOWED_HOSTS must be host names with commas between them")
+    return names
+
+
+def site_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme != "https" or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ImproperlyConfigured("SITE_URL must look like https://bzpeer.example")
+    return value.rstrip("/")
+
+
+def sender(value: str) -> str:
+    if not all(parseaddr(value)[1].partition("@")):
+        raise ImproperlyConfigured("DEFAULT_FROM_EMAIL must be an address, with or without a name")
+    return value
+
+
 DEBUG = False
-SECRET_KEY = env.required("SECRET_KEY")
+SECRET_KEY = secret(env.required("SECRET_KEY"))
 SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS")
-ALLOWED_HOSTS = env.required("ALLOWED_HOSTS").split(",")
+ALLOWED_HOSTS = hosts(env.required("ALLOWED_HOSTS"))
 DATABASES = {"default": database(env.required("DATABASE_URL"))}
 CELERY_BROKER_URL = broker(env.required("BROKER_URL"))
-SITE_URL = env.required("SITE_URL").rstrip("/")
-DEFAULT_FROM_EMAIL = env.required("DEFAULT_FROM_EMAIL")
+SITE_URL = site_url(env.required("SITE_URL"))
+DEFAULT_FROM_EMAIL = sender(env.required("DEFAULT_FROM_EMAIL"))
 DELIVERY_EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 globals().update(mail_settings(env.required("EMAIL_URL")))
 

@@ -86,7 +86,6 @@ class Visit:
 
     def go(self, path: str) -> Page:
         self.page.goto(self.site + path)
-        self.page.wait_for_load_state("networkidle")
         return self.page
 
 

@@ -111,6 +111,7 @@ def test_any_order_and_any_batches(data: st.DataObject, said: list[WorkRecord]) 
     "said",
     [
         pytest.param([FIRST, GONE], id="an older record behind its withdrawal"),
+        pytest.param([GONE, changed(GONE, ids=())], id="two ways to say a withdrawal"),
         pytest.param([FIRST, SECOND, GONE], id="two older records behind a withdrawal"),
         pytest.param([FIRST, GONE, changed(SECOND, record_date="2024-04-04")], id="back again"),
         pytest.param(

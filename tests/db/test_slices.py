@@ -81,11 +81,10 @@ def drawn(found: Author, now: datetime = NOON) -> Slice:
     return Slice.objects.get(author=found)
 
 
-def order_pairs(count: int) -> None:
-    """Records whose drawings are small, and the three that are there, all ordered."""
-    names = people(2 * count)
-    publish(*(work(*names[n : n + 2], number=100 + n) for n in range(0, 2 * count, 2)))
-    for found in Author.objects.all():
+def order_many(count: int) -> None:
+    """Orders for this many records, who are not on the first work."""
+    publish(work(*people(count), number=100))
+    for found in Author.objects.exclude(name__in=("Ann Lee", "Bo Li", "Cy Ng")):
         slices.order(found.pk)
 
 
@@ -122,17 +121,25 @@ def test_what_is_drawn_is_stored_and_the_order_is_gone(lee: Author) -> None:
     assert slices.draw_due(NOON) == 0
 
 
-def test_only_a_batch_is_taken_at_once(lee: Author) -> None:
-    order_pairs(10)
-    taken = [slices.draw_due(NOON), slices.draw_due(NOON), slices.draw_due(NOON)]
-    assert taken == [slices.BATCH, slices.BATCH, 23 - 2 * slices.BATCH]
-    assert Slice.objects.count() == 23
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The records that would be drawn."""
+    made: list[int] = []
+    monkeypatch.setattr(slices, "build", lambda author_id, now: made.append(author_id))
+    return made
 
 
-def test_the_sweep_draws_until_nothing_is_ordered(lee: Author) -> None:
-    order_pairs(10)
+def test_only_a_batch_is_taken_at_once(lee: Author, built: list[int]) -> None:
+    order_many(20)
+    taken = [slices.draw_due(NOON) for _ in range(4)]
+    assert taken == [slices.BATCH, slices.BATCH, 20 - 2 * slices.BATCH, 0]
+    assert len(set(built)) == len(built) == 20
+
+
+def test_the_sweep_draws_until_nothing_is_ordered(lee: Author, built: list[int]) -> None:
+    order_many(20)
     tasks.slices_sweep()
-    assert (Slice.objects.count(), SliceOrder.objects.count()) == (23, 0)
+    assert (len(built), SliceOrder.objects.count()) == (20, 0)
 
 
 def test_before_the_first_facts_nothing_is_drawn_and_the_order_is_not_kept() -> None:

@@ -18,9 +18,7 @@ def letterbox() -> Iterator[Letterbox]:
 
 
 @pytest.fixture(scope="session")
-def shared_site(
-    letterbox: Letterbox, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
+def shared_site(letterbox: Letterbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data = tmp_path_factory.mktemp("stack") / "data"
     with site(data, EMAIL_PORT=str(letterbox.port)) as here:
         yield here

@@ -142,7 +142,7 @@ def test_two_workers_and_two_beats_do_everything_once(
 ) -> None:
     records = [
         work(*(somebody(3 * number + place, "Twinned") for place in range(3)))
-        for number in range(300)
+        for number in range(400, 700)
     ]
     file = tmp_path / "many.jsonl"
     file.write_bytes(b"".join(map(line, records)))
@@ -159,7 +159,9 @@ def test_two_workers_and_two_beats_do_everything_once(
 
 def write_mails(here: Site, address: str, number: int) -> None:
     mails = [Jsonb(pack(EmailMessage(str(n), "text", to=[address]))) for n in range(number)]
-    here.sql("INSERT INTO lib_outboxevent (kind, payload) SELECT 'mail', unnest(%s::jsonb[])", mails)
+    here.sql(
+        "INSERT INTO lib_outboxevent (kind, payload) SELECT 'mail', unnest(%s::jsonb[])", mails
+    )
 
 
 # Mail

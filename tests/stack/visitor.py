@@ -25,6 +25,7 @@ class Visitor:
     port: int
     limit: float = 30
     cookies: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str) -> Answer:
         return self._ask("GET", path)
@@ -36,7 +37,8 @@ class Visitor:
         return self._ask("POST", path, urlencode({"csrfmiddlewaretoken": token[1], **fields}))
 
     def _ask(self, method: str, path: str, body: str | None = None) -> Answer:
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers = {"Cookie": cookies} | self.headers
         if body is not None:
             headers["Content-Type"] = FORM
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.limit)

@@ -88,7 +88,7 @@ def hub(works: int, team: int) -> SliceFacts:
 def chain(works: int) -> SliceFacts:
     """Works each of which shares one co-author with the next."""
     people = range(1, works + 2)
-    return facts({key: pair for key, pair in enumerate(pairwise(people), start=1)})
+    return facts(dict(enumerate(pairwise(people), start=1)))
 
 
 def lonely(works: int) -> SliceFacts:
@@ -124,8 +124,7 @@ def parsed(html: str) -> ElementTree.Element:
 
 def drawings(of: SliceFacts) -> tuple[ElementTree.Element, ElementTree.Element]:
     """The wide and the narrow drawing."""
-    found = [e for e in parsed(draw(of).html).iter("svg") if "slice" in e.attrib["class"].split()]
-    wide, narrow = found
+    wide, narrow = classed(parsed(draw(of).html), "slice")
     return wide, narrow
 
 

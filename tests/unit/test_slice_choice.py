@@ -140,7 +140,7 @@ def test_an_institution_of_nobody_drawn_is_left_out() -> None:
 
 
 def test_a_topic_on_more_than_a_third_of_the_works_is_text() -> None:
-    of = facts({n: (1,) for n in range(1, 10)}, topics={1: range(1, 5), 2: range(1, 4)})
+    of = facts(dict.fromkeys(range(1, 10), (1,)), topics={1: range(1, 5), 2: range(1, 4)})
     shown = wide_picture(of)
     assert [topic.key for topic in shown.common] == [1]
     assert [topic.key for topic in shown.topics] == [2]

@@ -56,13 +56,13 @@ def test_many_circles_are_counted_and_only_some_named() -> None:
 
 
 def test_a_large_circle_is_named_by_its_newest_works() -> None:
-    teams = {n: (1,) for n in range(1, 10)} | {n: (2,) for n in range(10, 18)}
+    teams = dict.fromkeys(range(1, 10), (1,)) | dict.fromkeys(range(10, 18), (2,))
     line = said(facts(teams))
     assert "Study number 17, Study number 16, Study number 15, Study number 14 and 4 more" in line
 
 
 def test_a_circle_whose_works_are_not_at_hand_is_counted() -> None:
-    of = facts({n: (1,) for n in range(1, 6)} | {n: (2,) for n in range(6, 9)})
+    of = facts(dict.fromkeys(range(1, 6), (1,)) | dict.fromkeys(range(6, 9), (2,)))
     cut = msgspec.structs.replace(of, works=of.works[:5])
     assert "3 older works share no co-author with the rest." in said(cut)
 
@@ -89,7 +89,7 @@ def test_nothing_is_told_where_nothing_is_left_out() -> None:
 
 
 def test_common_topics_are_told_with_their_works() -> None:
-    of = facts({n: (1,) for n in range(1, 4)}, topics={7: (1, 2)})
+    of = facts(dict.fromkeys(range(1, 4), (1,)), topics={7: (1, 2)})
     (line,) = classed(parsed(draw(of).html), "common")
     assert text(line) == "On more than a third of the works: Topic 7 (2 works)."
     assert not [node for drawing in drawings(of) for node in nodes(drawing, "topic")]
@@ -136,7 +136,7 @@ def test_the_way_around_the_links_leads_past_them() -> None:
 
 
 def test_a_topic_at_exactly_a_third_is_drawn() -> None:
-    of = facts({n: (1,) for n in range(1, 7)}, topics={3: (1, 2)})
+    of = facts(dict.fromkeys(range(1, 7), (1,)), topics={3: (1, 2)})
     assert [node.attrib["id"] for node in nodes(drawings(of)[0], "topic")] == ["w-t3"]
     more = msgspec.structs.replace(of, topics=(Topic(3, "Topic 3", "/topics/3/", 3),))
     assert not nodes(drawings(more)[0], "topic")

@@ -11,7 +11,8 @@ from django.test import Client, RequestFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bzpeer.lib.requests import MAX_URL_PART, refuse_charsets
+from bzpeer.lib.charsets import refuse_charsets
+from bzpeer.lib.requests import MAX_URL_PART
 from profiles.models import User
 
 PATHS = ("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/search/",

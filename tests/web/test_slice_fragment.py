@@ -106,7 +106,7 @@ def test_a_waiting_page_asks_six_times_ever_later_and_then_says_so(
     assert SliceOrder.objects.count() == 1
 
 
-@pytest.mark.parametrize("odd", ["-1", "7", "x", "", "1e3", "999999999999999999999", "%00", "٣"])
+@pytest.mark.parametrize("odd", ["-1", "7", "x", "", "1e3", "999999999999999999999", "٣"])
 def test_an_odd_count_of_tries_is_the_first(client: Client, lee: Author, odd: str) -> None:
     response = piece(client, lee, f"?try={odd}")
     assert pollers(response)[0][0].endswith("?try=1")
@@ -256,7 +256,6 @@ def test_a_failed_drawing_says_so_and_can_be_tried_again(client: Client, lee: Au
     assert FAILED in shown(response).text
     assert shown(response).one(id="graph-status").text == "The research graph could not be drawn."
     retry = shown(response).one("a", id="graph-retry")
-    assert retry["href"] == researcher(lee, "graph/")
     assert retry["hx-get"] == researcher(lee, "graph/slice/?retry=1")
     again = client.get(retry["hx-get"])
     assert (again.status_code, WAITING in shown(again).text) == (202, True)
@@ -406,9 +405,7 @@ SAID = {
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_the_page_of_its_own_works_without_scripts(
-    client: Client, lee: Author, state: str
-) -> None:
+def test_the_page_of_its_own_works_without_scripts(client: Client, lee: Author, state: str) -> None:
     bring_to(state, lee)
     response = client.get(researcher(lee, "graph/"))
     found = page(response)
@@ -418,7 +415,7 @@ def test_the_page_of_its_own_works_without_scripts(
     current = state == "current"
     assert response["Cache-Control"] == (PUBLIC_CACHE if current else "private, no-store")
     assert ("ETag" in response) is current
-    assert bool([e for e in found.all("noscript")]) is (state == "waiting")
+    assert bool(found.all("noscript")) is (state == "waiting")
     assert not response.cookies
 
 
@@ -427,18 +424,17 @@ def test_the_page_of_its_own_has_the_version_of_its_drawing(client: Client, lee:
     first = client.get(researcher(lee, "graph/"))
     held = {"If-None-Match": first["ETag"]}
     assert client.get(researcher(lee, "graph/"), headers=held).status_code == 304
-    Slice.objects.update(digest="other")
-    slices.order(lee.pk)
-    slices.draw_due(LATER)
     Slice.objects.update(digest=Slice.objects.get().digest[:-1])
     assert client.get(researcher(lee, "graph/"), headers=held).status_code == 200
 
 
-def test_trying_again_works_on_the_page_of_its_own(client: Client, lee: Author) -> None:
-    park(lee)
+@pytest.mark.parametrize("state", ["failed", "stale and failed"])
+def test_trying_again_needs_no_script(client: Client, lee: Author, state: str) -> None:
+    bring_to(state, lee)
     retry = page(client.get(researcher(lee, "graph/"))).one("a", id="graph-retry")
-    again = page(client.get(retry["href"]))
-    assert FAILED in again.text or WAITING in again.text
+    client.get(retry["href"])
+    assert slices.draw_due(LATER) == 1
+    assert SAID["current"] in page(client.get(retry["href"])).text
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -462,7 +458,7 @@ def test_ids_are_unique_with_the_fragment_in_the_page(
     assert [one for one, times in ids.items() if times > 1] == []
 
 
-@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "Jo \"O'Q\" & Söhne", "שלום"])
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", 'Jo "O\'Q" & Söhne', "שלום"])
 def test_names_and_titles_are_text(client: Client, name: str) -> None:
     publish(by("Ann Lee", name, title=f"On {name} {{{{ x }}}}"))
     lee = author("Ann Lee")

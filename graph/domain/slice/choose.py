@@ -11,8 +11,9 @@ from graph.domain.slice.facts import Person, SliceFacts, Work
 # Works with more people make no edges, as in the rest of the graph.
 MAX_TEAM = 50
 # A work that shows someone for the first time is worth more than one that shows them again.
-_FIRST, _SECOND, _LATER = 1.0, 0.4, 0.1
-_NEW_CIRCLE = 3.0
+# Whole numbers, because sums of fractions depend on the order.
+_FIRST, _SECOND, _LATER = 10, 4, 1
+_NEW_CIRCLE = 30
 # With fewer works than this the people are thinned out, so that their links leave room.
 _FEW_WORKS, _FEW_PEOPLE, _THINNING = 8, 8, 3
 # People of a circle of several works that are shown before those who rank higher.

@@ -16,7 +16,7 @@ _ADVANCES = {
 }  # fmt: skip
 _WIDE, _OTHER = 1020, 700
 _SLACK = 1.04
-_ELLIPSIS = "…"
+_ELLIPSIS, _TRAILING = "…", " .,;:-–"
 # "PatDNN: Achieving Real-Time …": what stands before the colon is the name of the work.
 _LONGEST_HANDLE = 28
 _DANGLING = frozenset(("a", "an", "the", "of", "for", "in", "on", "to", "and", "with", "by", "via"))
@@ -32,13 +32,16 @@ def fitted(text: str, size: float, room: float) -> str:
     if width(text, size) <= room:
         return text
     end = len(text)
-    while end > 1 and width(text[:end].rstrip() + _ELLIPSIS, size) > room:
+    while end > 1 and width(_ended(text[:end]), size) > room:
         end -= 1
     cut = text[:end]
-    words = cut.rpartition(" ")[0].rstrip(" ,;:-–")
-    if 2 * len(words) < len(cut):
-        return cut.rstrip(" .,;:-–") + _ELLIPSIS
-    return _without_dangling(words) + _ELLIPSIS
+    words = cut if text[end].isspace() else cut.rpartition(" ")[0]
+    # A word that takes more than half of the room is cut itself.
+    return _ended(_without_dangling(words) if 2 * len(words) >= len(cut) else cut)
+
+
+def _ended(text: str) -> str:
+    return text.rstrip(_TRAILING) + _ELLIPSIS
 
 
 def handle(title: str) -> str:
@@ -49,8 +52,8 @@ def handle(title: str) -> str:
 
 def initials(name: str) -> str:
     """ "Y. Wang" for "Yanzhi Wang"; a name that is no row of capitalised words stays as it is."""
-    *given, family = name.split()
-    if not given or not all(word[0].isupper() for word in given):
+    *given, family = name.split() or [name]
+    if not all(word[0].isupper() for word in given):
         return name
     return " ".join([*(f"{word[0]}." for word in given), family])
 

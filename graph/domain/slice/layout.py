@@ -18,11 +18,11 @@ Floats = NDArray[np.float32]
 _ORDERS, _TURNS, _STARTS = 160, 14, 9
 _STEPS = 150
 _SEED = 7
-# Of the half diagonal, by kind: where a node would like to be.
-_RINGS = {"work": 0.48, "person": 0.94, "topic": 0.9, "institution": 0.98}
+# Where a node would like to be, by kind: shares of the way to the edge of the sheet.
+_RINGS = {"work": 0.5, "person": 0.88, "topic": 0.85, "institution": 0.92}
 # A node with several links belongs further in, by this for each, but no more than that.
 _INWARDS, _MOST_INWARDS = 0.05, 0.25
-_REPULSION, _SPRING, _RING_PULL, _BOX_PUSH, _WALL = 0.36, 0.10, 0.14, 0.4, 0.6
+_REPULSION, _SPRING, _RING_PULL, _BOX_PUSH, _WALL = 0.26, 0.12, 0.14, 0.4, 0.9
 # The links of the researcher are weaker, so that works are free to gather with their people.
 _SPOKE = 0.4
 # How far the rim of a node keeps from links of others, how strongly, and after which part of
@@ -31,6 +31,8 @@ _BERTH, _SIDESTEP, _LOOSE = 8.0, 0.22, 0.5
 # A sheet of fewer nodes than half of this is not used to its edge; and the room of one node on
 # it, as a share of its shorter side.
 _FULL_SHEET, _MOST_ROOM = 44, 0.26
+# Nodes are pushed back from this far off the margin, above and below.
+_SILL = 12
 # How far links bend sideways, as a share of their length.
 BEND = 0.07
 # A label changes its side of the node softly within this many units of the middle.
@@ -182,7 +184,8 @@ class _Field:
 
     def _towards_rings(self, x: Floats, y: Floats, fx: Floats, fy: Floats) -> None:
         across, along = x / self.reach[0], y / self.reach[1]
-        distance = np.sqrt(across**2 + along**2) + np.float32(1e-3)
+        # Rings with corners, so that those of the sheet are used too.
+        distance = np.cbrt(np.abs(across) ** 3 + np.abs(along) ** 3) + np.float32(1e-3)
         pull = np.float32(_RING_PULL) * (self.rings / distance - 1)
         fx += pull * x
         fy += pull * y
@@ -206,7 +209,7 @@ class _Field:
     def _from_walls(self, x: Floats, y: Floats, fx: Floats, fy: Floats) -> None:
         middle = self._middles(x)
         limit_x = self.half[0] - self.sheet.margin - self.wide
-        limit_y = self.half[1] - self.sheet.margin - self.radius - 6
+        limit_y = self.half[1] - self.sheet.margin - self.radius - _SILL
         fx -= np.float32(_WALL) * (middle - np.clip(middle, -limit_x, limit_x))
         fy -= np.float32(_WALL) * (y - np.clip(y, -limit_y, limit_y))
 
@@ -216,6 +219,6 @@ class _Field:
         x += fx * scale
         y += fy * scale
         x[:, 0] = y[:, 0] = 0
-        most = self.half - self.sheet.margin - self.radius[:, None]
+        most = self.half - 2 - self.radius[:, None]
         np.clip(x, -most[:, 0], most[:, 0], out=x)
         np.clip(y, -most[:, 1], most[:, 1], out=y)

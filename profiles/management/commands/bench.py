@@ -32,7 +32,7 @@ class Command(BaseCommand):
         self.measure()
 
     def measure(self) -> None:
-        call_command("prepare", verbosity=0)
+        call_command("prepare", no_sample=True, verbosity=0)
         self.say("Import, as a share of a raw COPY", imports.measure())
         self.say("Refresh", refreshing.measure())
         self.say("Pages", pages.measure(sample()))

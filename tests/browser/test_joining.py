@@ -1,0 +1,58 @@
+"""From a reader to a person with an account: the whole way, as it is walked."""
+
+import re
+
+import pytest
+from django.core import mail
+from playwright.sync_api import expect
+from pytest_django import Settings
+
+from bzpeer.lib import outbox
+from profiles.models import Follow, User
+from tests.browser.conftest import Visitor
+from works.models import Author
+
+PASSWORD = "a horse, correctly stapled"
+
+
+@pytest.fixture(autouse=True)
+def our_outbox(settings: Settings) -> None:
+    # pytest-django puts the in-memory backend in place of ours.
+    settings.EMAIL_BACKEND = "bzpeer.lib.mail.OutboxBackend"
+
+
+def code_from_the_mail() -> str:
+    assert outbox.send_mail() == 1
+    found = re.search(r"^ {4}(\S+)$", str(mail.outbox[-1].body), re.MULTILINE)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_sign_up_follow_and_log_out(sample: Author, visitor: Visitor, scripts: bool) -> None:
+    visit = visitor(scripts=scripts)
+    page = visit.go(f"/researchers/{sample.slug}/")
+    page.get_by_role("link", name="Follow researcher").click()
+    page.locator("main").get_by_role("link", name="Sign up").click()
+    page.get_by_label("e-mail").fill("eve@example.org")
+    page.get_by_label("Name").fill("Eve Noether")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main").get_by_role("button", name="Sign up").click()
+    page.get_by_label("code").fill(code_from_the_mail())
+    page.get_by_role("button", name="Confirm the address").click()
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
+
+    visit.go(f"/researchers/{sample.slug}/")
+    page.evaluate("window.unbroken = true")
+    button = page.locator("#follow-button")
+    expect(button).to_have_text("Follow researcher 0 following")
+    button.click()
+    expect(button).to_have_text("Unfollow researcher 1 following")
+    assert bool(page.evaluate("window.unbroken === true")) is scripts
+    assert Follow.objects.get().user == User.objects.get(email="eve@example.org")
+
+    page.get_by_role("banner").get_by_role("button", name="Log out").click()
+    visit.go(f"/researchers/{sample.slug}/")
+    expect(page.get_by_role("link", name="Follow researcher 1 following")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("Eve Noether")).to_have_count(0)
