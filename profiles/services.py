@@ -20,6 +20,10 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=120)
 BATCH = 2_000
 
+LOCK_FACTS = """
+SELECT FROM works_authorfacts WHERE author_id = ANY(%s) ORDER BY author_id FOR UPDATE
+"""
+
 FOLLOWERS = """
 UPDATE works_authorfacts f SET followers = n
 FROM works_authorfacts a, LATERAL (
@@ -74,15 +78,19 @@ def _one_by_one(changes: Sequence[AuthorChange]) -> Refreshed:
 
 
 def followers_recount(author_ids: Sequence[int]) -> None:
-    with connection.cursor() as cursor:
+    """Count anew, one counter at a time: who waits sees the follows of who went before."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(LOCK_FACTS, [list(author_ids)])
         cursor.execute(FOLLOWERS, [list(author_ids)])
 
 
+@transaction.atomic
 def follow(user: User, author: Author) -> None:
     """Follow a record; doing it twice is doing it once."""
     _follow_change(author, created=Follow.objects.get_or_create(user=user, author=author)[1])
 
 
+@transaction.atomic
 def unfollow(user: User, author: Author) -> None:
     deleted, _ = Follow.objects.filter(user=user, author=author).delete()
     _follow_change(author, created=bool(deleted))

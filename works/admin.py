@@ -28,7 +28,7 @@ class ImportRejectAdmin(ReadOnlyAdmin):
     list_select_related = ["run"]
     ordering = ["-id"]
     search_fields = ["=external_id", "=field", "=run__id"]
-    search_help_text = "An external id, a field, or the number of a run: the whole of it."
+    searched_by = "Search for an external id, a field, or the number of a run: the whole of it."
 
 
 @admin.register(AuthorChange, site=site)

@@ -502,6 +502,7 @@ MERGE = [
     SELECT a.author_id, a.work_id, a.name, a.status FROM works_authorship a
     JOIN stage_work s USING (work_id) WHERE a.author_id IS NOT NULL
     """,
+    "ANALYZE stage_touched",
     """
     DELETE FROM works_authorship a USING stage_work s
     WHERE a.work_id = s.work_id AND NOT EXISTS (
@@ -559,17 +560,26 @@ MERGE = [
     # A record that lost its last mention to another one of that name leads its readers there; one
     # whose name left the byline leads nowhere, whoever stands in its place now.
     """
-    UPDATE works_author gone SET merged_into_id = heir.author_id
+    WITH left_over AS MATERIALIZED (
+        SELECT t.author_id, t.work_id, t.name FROM stage_touched t
+        WHERE NOT EXISTS (SELECT FROM stage_byline b WHERE b.author_id = t.author_id)
+    ), gone AS MATERIALIZED (
+        SELECT l.author_id, l.work_id, l.name, o.name_key
+        FROM left_over l JOIN works_author o ON o.id = l.author_id
+        WHERE NOT EXISTS (SELECT FROM works_authorship a WHERE a.author_id = l.author_id)
+    ), heirs AS (
+        SELECT gone.author_id, b.author_id AS heir_id
+        FROM gone JOIN stage_byline b USING (work_id, name)
+        UNION
+        SELECT gone.author_id, b.author_id
+        FROM gone JOIN stage_byline b USING (work_id, name_key)
+    )
+    UPDATE works_author a SET merged_into_id = one.heir_id
     FROM (
-        SELECT t.author_id AS old_id, min(b.author_id) AS author_id
-        FROM stage_touched t JOIN works_author o ON o.id = t.author_id
-        JOIN stage_byline b ON b.work_id = t.work_id AND b.author_id IS NOT NULL
-            AND (b.name = t.name OR b.name_key = o.name_key)
-        WHERE NOT EXISTS (
-            SELECT FROM works_authorship a WHERE a.author_id = t.author_id)
-        GROUP BY t.author_id HAVING count(DISTINCT b.author_id) = 1
-    ) heir
-    WHERE gone.id = heir.old_id AND heir.author_id <> gone.id
+        SELECT author_id, min(heir_id) AS heir_id FROM heirs
+        GROUP BY author_id HAVING count(DISTINCT heir_id) = 1
+    ) one
+    WHERE a.id = one.author_id
     """,
     """
     UPDATE works_author a SET merged_into_id = NULL

@@ -9,7 +9,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_display = ["at", "kind", "user_id", "ip", "detail"]
     ordering = ["-id"]
     search_fields = ["=kind", "=user_id", "=ip"]
-    search_help_text = "A kind, the number of an account, or an address: the whole of it."
+    searched_by = "Search for a kind, the number of an account, or an address: the whole of it."
 
 
 @admin.register(OutboxEvent, site=site)

@@ -11,7 +11,7 @@ from django.contrib import admin, messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.db.models.functions import Now
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 
 from bzpeer.lib import audit
@@ -63,8 +63,17 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Rows to look at. Whoever gets here is staff, and staff may see all that is shown."""
 
     list_per_page = 50
+    # Above the list; Django's own help text leaves the field without a label that is seen.
+    searched_by = ""
     paginator = UpTo
     show_full_result_count = False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(
+            request, {"subtitle": self.searched_by, **(extra_context or {})}
+        )
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return True

@@ -51,7 +51,14 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Forms and signed-in places are nothing to read."""
-    places = ("/accounts/", "/*/follow/", "/*/claim/", "/*/correct/", "/corrections/", "/following/")
+    places = (
+        "/accounts/",
+        "/*/follow/",
+        "/*/claim/",
+        "/*/correct/",
+        "/corrections/",
+        "/following/",
+    )
     lines = ["User-agent: *", *(f"Disallow: {place}" for place in places)]
     return _text(lines)
 

@@ -1,6 +1,23 @@
-"""The tests: fast hashing, plain static files, mail kept in memory."""
+"""The tests: servers of their own, fast hashing, plain static files, mail kept in memory."""
 
-from bzpeer.settings.base import *
+import atexit
+import os
+import tempfile
+from contextlib import ExitStack
+
+from bzpeer.embedded import held_for
+
+# Servers for this run alone, before the addresses are read: pytest-django reads the settings
+# before any conftest, and two runs may go side by side.
+if not (os.environ.get("DATABASE_URL") and os.environ.get("BROKER_URL")):
+    servers = ExitStack()
+    atexit.register(servers.close)
+    folder = tempfile.TemporaryDirectory(prefix="bzpeer-test-", ignore_cleanup_errors=True)
+    os.environ["DATA_DIR"] = servers.enter_context(folder)
+    os.environ["BZPEER_EMBEDDED_FAST"] = "1"
+    servers.enter_context(held_for(os.environ))
+
+from bzpeer.settings.base import *  # noqa: E402
 
 SECRET_KEY = "only-for-tests-" + "x" * 40
 DEBUG = False

@@ -12,8 +12,9 @@ from networkx import NetworkXError
 
 from bzpeer.lib import due
 from graph import slices, tasks
-from graph.domain.slice import Drawn, SliceFacts
+from graph.domain.slice import VERSION, Drawn, SliceFacts, draw
 from graph.models import Slice, SliceOrder
+from graph.services import MAX_TEAM
 from tests.factories.corpus import author, facts_of, publish, refresh_all, take_in
 from tests.factories.records import changed, people, topics, work
 from works.domain.records import WorkRecord
@@ -41,9 +42,8 @@ def drawings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def counted(facts: SliceFacts) -> Drawn:
         made.append(facts.name)
-        return whole(facts)
+        return draw(facts)
 
-    whole = slices.draw
     monkeypatch.setattr(slices, "draw", counted)
     return made
 
@@ -51,12 +51,12 @@ def drawings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Hook], None]:
     """Let something happen, on a connection of its own, in the middle of the next drawing."""
-    whole, hooks = slices.draw, list[Hook]()
+    hooks = list[Hook]()
 
     def interrupted(facts: SliceFacts) -> Drawn:
         if hooks:
             elsewhere(hooks.pop())
-        return whole(facts)
+        return draw(facts)
 
     monkeypatch.setattr(slices, "draw", interrupted)
     return hooks.append
@@ -213,7 +213,7 @@ def test_a_new_way_of_drawing_makes_every_slice_anew(
     lee: Author, drawings: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn(lee)
-    monkeypatch.setattr(slices, "VERSION", slices.VERSION + 1)
+    monkeypatch.setattr(slices, "VERSION", VERSION + 1)
     assert not stands(lee).current
     assert drawn(lee, LATER).built_at == LATER
     assert stands(lee).current
@@ -261,9 +261,9 @@ def test_a_rejected_work_is_not_near() -> None:
 
 
 def test_the_people_of_a_crowd_are_no_neighbours() -> None:
-    publish(work("Ann Lee", *people(slices.MAX_TEAM), number=6))
+    publish(work("Ann Lee", *people(MAX_TEAM), number=6))
     found = gathered("Ann Lee")
-    assert [(w.people, w.team) for w in found.works] == [((), slices.MAX_TEAM + 1)]
+    assert [(w.people, w.team) for w in found.works] == [((), MAX_TEAM + 1)]
     assert found.people == ()
 
 
@@ -304,12 +304,11 @@ def test_a_failure_leaves_the_old_slice_and_the_others_of_the_batch(
 ) -> None:
     old = drawn(lee)
     publish(SECOND)
-    whole = slices.draw
 
     def fail(facts: SliceFacts) -> Drawn:
         if facts.name == "Ann Lee":
             raise ZeroDivisionError
-        return whole(facts)
+        return draw(facts)
 
     monkeypatch.setattr(slices, "draw", fail)
     slices.order(lee.pk)
@@ -440,18 +439,18 @@ def test_an_order_and_a_slice_go_with_their_record(lee: Author) -> None:
 def test_a_lost_connection_costs_one_attempt(
     lee: Author, meanwhile: Callable[[Hook], None]
 ) -> None:
+    victim: list[int] = []
+
     def hang_up() -> None:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(%s)", [victim])
+            cursor.execute("SELECT pg_terminate_backend(%s)", victim)
 
     def work_on() -> int:
-        nonlocal victim
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")
-            victim = cursor.fetchone()[0]
+            victim.extend(cursor.fetchone())
         return slices.draw_due(NOON)
 
-    victim = 0
     meanwhile(hang_up)
     slices.order(lee.pk)
     assert elsewhere(work_on) == 1

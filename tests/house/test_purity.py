@@ -117,11 +117,22 @@ def test_no_page_is_kept_by_django() -> None:
 
 
 # Spelt in pieces, so that this file is none of those that it looks for.
-REGISTRIES = ("py" + "pi.org", "python" + "hosted.org", "registry." + "npmjs", "un" + "pkg.com",
-              "jsdelivr" + ".net", "cdn" + "js.", "raw." + "githubusercontent", "fonts." + "google",
-              "fonts." + "gstatic", "index" + "-url", "proxy." + "golang", "files." + "python")  # fmt: skip
+REGISTRIES = (
+    "py" + "pi.org",
+    "python" + "hosted.org",
+    "registry." + "npmjs",
+    "un" + "pkg.com",
+    "jsdelivr" + ".net",
+    "cdn" + "js.",
+    "raw." + "githubusercontent",
+    "fonts." + "google",
+    "fonts." + "gstatic",
+    "index" + "-url",
+    "proxy." + "golang",
+)
 DOWNLOAD = re.compile(
-    r"https?://[^\s\"'<>)]+\.(?:whl|tar\.gz|tgz|zip|deb|rpm|iso|jar|exe|dmg)\b|\b(?:curl|wget)\s+\S*https?:"
+    r"https?://[^\s\"'<>)]+\.(?:whl|tar\.gz|tgz|zip|deb|rpm|iso|jar|exe|dmg)\b"
+    r"|\b(?:curl|wget)\s+\S*https?:"
 )
 
 

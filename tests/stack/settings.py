@@ -1,7 +1,7 @@
 """What `make run` uses, with quick hashing and mail to an SMTP server of the test's own."""
 
 from bzpeer import env
-from bzpeer.settings.dev import *
+from bzpeer.settings.dev import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DELIVERY_EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

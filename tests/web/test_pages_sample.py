@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 import pytest
 from django.test import Client
 

@@ -47,7 +47,7 @@ def choose(facts: SliceFacts, caps: Caps) -> Choice:
     most = caps.people
     least = max(_FEW_PEOPLE, sum(person.close for person in ranked))
     while True:
-        invited = _invited(facts, ranked, most)
+        invited = _invited(facts, ranked, caps.works, most)
         works = _Cover(facts, {person.key for person in invited}, caps).works()
         enough = len(works) >= min(_FEW_WORKS, caps.works, len(facts.works))
         if enough or most <= least:
@@ -81,14 +81,17 @@ def newest_first(works: Iterable[Work]) -> list[Work]:
     return sorted(works, key=lambda work: (-(work.year or 0), -work.key))
 
 
-def _invited(facts: SliceFacts, ranked: Sequence[Person], most: int) -> list[Person]:
-    """The people to show: close collaborators, some of each circle, then as they rank."""
+def _invited(facts: SliceFacts, ranked: Sequence[Person], seats: int, most: int) -> list[Person]:
+    """The people to show: close collaborators, some of each circle, then as they rank.
+
+    No more than `seats` circles are asked, since each has to bring a work.
+    """
     wanted: set[int] = set()
     company_of = {work.key: company(work) for work in facts.works}
-    for circle in circles_of(facts):
+    for circle in circles_of(facts)[:seats]:
         members = {key for work in circle for key in company_of.get(work, ())}
-        seats = _CIRCLE_SEATS if len(circle) > 1 else 1
-        wanted.update([person.key for person in ranked if person.key in members][:seats])
+        first = [person.key for person in ranked if person.key in members]
+        wanted.update(first[: _CIRCLE_SEATS if len(circle) > 1 else 1])
     return sorted(ranked, key=lambda p: (not p.close, p.key not in wanted))[:most]
 
 

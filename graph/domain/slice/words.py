@@ -7,8 +7,10 @@ from graph.domain.slice.choose import circles_of, newest_first
 from graph.domain.slice.facts import SliceFacts, Work
 from graph.domain.slice.markup import escaped, link, listed
 
-# More circles, and more works of one, are counted and not named.
-_CIRCLES_NAMED, _WORKS_NAMED, _WORKS_NAMED_OF_MANY = 3, 4, 2
+# More circles are counted and not named.
+_CIRCLES_NAMED = 3
+# How many works are named of each, by the number of circles; of one in a crowd, the newest.
+_WORKS_NAMED = {1: 4, 2: 2, 3: 2}
 _NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 _EYES = (
     '<svg viewBox="0 0 22 12" width="22" height="12" aria-hidden="true">'
@@ -63,7 +65,7 @@ def common_line(shown: Picture) -> str:
 
 
 def _strangers(circles: Sequence[Sequence[int]], works: Mapping[int, Work]) -> list[str]:
-    most = _WORKS_NAMED if len(circles) == 1 else _WORKS_NAMED_OF_MANY
+    most = _WORKS_NAMED.get(len(circles), 1)
     first, *others = [_named(circle, works, most) for circle in circles[:_CIRCLES_NAMED]]
     sentences = [f"{first} share no co-author with the rest."]
     sentences += [f"Nor do {other}." for other in others]
