@@ -107,8 +107,9 @@ def follow(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 def _follow_page(request: HttpRequest, found: Head, *, following: bool) -> HttpResponse:
+    path = f"{researcher_url(found.slug)}follow/"
     context = {
-        "page": page_context(f"Follow {found.name}", "Following a researcher.", "", noindex=True),
+        "page": page_context(f"Follow {found.name}", "Following a researcher.", path, noindex=True),
         "r": researcher_context(found),
         "follow": follow_context(found, following),
     }
