@@ -52,7 +52,6 @@ def _nearby_page(request: HttpRequest, head: Head, piece: Piece) -> HttpResponse
             {"name": t.name, "url": f"/topics/{t.slug}/", "works": t.works}
             for t in queries.near_topics(head.id)
         ],
-        "circles": r["circles"],
         "truncated": truncated(head),
     }
     return marked(render(request, "graph/nearby.html", context), head)

@@ -41,15 +41,19 @@ class Redis:
     @contextmanager
     def away(self) -> Iterator[None]:
         self.holding.close()
-        yield
-        self.bring()
+        try:
+            yield
+        finally:
+            self.bring()
 
     @contextmanager
     def hung(self) -> Iterator[None]:
         server = Server(self.data, "redis-server")
         os.kill(server.pid, signal.SIGSTOP)
-        yield
-        os.kill(server.pid, signal.SIGCONT)
+        try:
+            yield
+        finally:
+            os.kill(server.pid, signal.SIGCONT)
 
     @contextmanager
     def crashed(self) -> Iterator[None]:
@@ -93,7 +97,7 @@ def test_people_notice_nothing_and_due_work_is_done_after_it(
         make_stale(here, "Bin Ren")
         assert_all_answers(here, EMAIL, PROMPT)
         if fault in LASTING:
-            until(lambda: all(len(part.lines) > told for part, told in before), 60)
+            until(lambda: all(len(part.lines) > told for part, told in before), 25), [p.lines[t:] for p, t in before]
     until(lambda: worked_off(here, "Bin Ren"), 60)
     assert here.sql(TWICE) == []
     assert not (here.data / "redis").exists()
