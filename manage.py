@@ -9,7 +9,15 @@ from django.core.management import execute_from_command_line
 from bzpeer.embedded import EmbeddedError, held_for
 
 NEED_NO_SERVER = frozenset(
-    {"build_assets", "check", "collectstatic", "compilemessages", "diffsettings", "findstatic"}
+    {
+        "bench",
+        "build_assets",
+        "check",
+        "collectstatic",
+        "compilemessages",
+        "diffsettings",
+        "findstatic",
+    }
     | {"help", "makemessages", "version", "--help", "-h", "--version"}
 )
 

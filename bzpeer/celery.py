@@ -8,7 +8,7 @@ import os
 import warnings
 
 from celery import Celery
-from celery.platforms import SecurityWarning
+from celery.exceptions import SecurityWarning
 from celery.schedules import crontab
 
 # Root in a container or on one's own machine is no news: messages are JSON, and name known tasks.

@@ -30,6 +30,11 @@ class Piece:
     delay: int | None
     next_try: int
 
+    @property
+    def asked_again(self) -> bool:
+        """Whether the stale drawing is on show already, so that only the asking goes on."""
+        return self.state == "stale" and self.next_try > 1 and self.delay is not None
+
 
 @access.public
 @require_safe
@@ -96,6 +101,7 @@ def slot_context(head: Head, piece: Piece, *, alone: bool = False) -> dict[str, 
         "delay": piece.delay,
         "next_try": piece.next_try,
         "alone": alone,
+        "poll_only": alone and piece.asked_again,
     }
 
 
@@ -103,4 +109,8 @@ def _render(head: Head, piece: Piece) -> HttpResponse:
     # Without the request: its context would look for a session, and that makes answers vary.
     context = {"slot": slot_context(head, piece, alone=True)}
     response = HttpResponse(render_to_string("graph/fragments/slice.html", context))
+    if not piece.asked_again:
+        # Whoever asked, the slot or a line that waits in it: what comes fills the slot.
+        response.headers["HX-Retarget"] = "#research-graph"
+        response.headers["HX-Reswap"] = "innerHTML"
     return marked(response, head)

@@ -24,6 +24,18 @@ LOCK_FACTS = """
 SELECT FROM works_authorfacts WHERE author_id = ANY(%s) ORDER BY author_id FOR UPDATE
 """
 
+MOVE_FOLLOWS = """
+WITH gone AS (
+    DELETE FROM profiles_follow f USING works_author a
+    WHERE a.id = f.author_id AND a.id = ANY(%s) AND a.merged_into_id IS NOT NULL
+    RETURNING f.user_id, a.merged_into_id, f.created_at
+)
+INSERT INTO profiles_follow (user_id, author_id, created_at)
+SELECT user_id, merged_into_id, min(created_at) FROM gone GROUP BY user_id, merged_into_id
+ON CONFLICT (user_id, author_id) DO UPDATE SET created_at = excluded.created_at
+RETURNING author_id
+"""
+
 FOLLOWERS = """
 UPDATE works_authorfacts f SET followers = n
 FROM works_authorfacts a, LATERAL (
@@ -43,7 +55,9 @@ def refresh(author_ids: Sequence[int]) -> Refreshed:
         edges_refresh(author_ids)
         company_renamed(renamed, fresh=author_ids)
         result = trust_refresh(author_ids, timezone.now())
+        heirs = set(follows_moved(author_ids))
         followers_recount(author_ids)
+        authors_changed(sorted(heirs.difference(author_ids)))
     return result
 
 
@@ -75,6 +89,13 @@ def _one_by_one(changes: Sequence[AuthorChange]) -> Refreshed:
             log.exception("refresh failed author=%d", change.author_id)
             due.failed([change], f"{type(error).__name__}: {error}")
     return total
+
+
+def follows_moved(author_ids: Sequence[int]) -> list[int]:
+    """Let those who follow a merged record follow its heir; returns the heirs that gained."""
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE_FOLLOWS, [list(author_ids)])
+        return sorted({heir for (heir,) in cursor.fetchall()})
 
 
 def followers_recount(author_ids: Sequence[int]) -> None:

@@ -6,19 +6,18 @@ is shown from its best report. So the same files in any order, twice or after a 
 same rows.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import msgspec
 from django.db import connection, transaction
 
-from works.domain import names
-from works.domain.article import TEMPLATE_VERSION
 from works.domain.provenance import rank, richer_formats, work_key
 from works.domain.records import WorkRecord
-from works.domain.shown import Byline, Known, ShownWork, report_digest, show
+from works.domain.shown import Known, ShownWork, report_digest, show
 from works.domain.standing import NOTHING, Standing, Text, Verdict, stated, verdict
+from works.merging import copy_rows, merge
 
 # One merge at a time: it makes concurrent imports take turns per batch, and frees the statements
 # below from every race between them. Parsing goes on in parallel.
@@ -203,7 +202,7 @@ def _write_reports(cursor: Any, run_id: int, settled: Mapping[Identity, Settled]
     cursor.execute(STAGE_REPORTS)
     cursor.execute("TRUNCATE stage_report")
     rows = (_report_row(identity, item) for identity, item in settled.items())
-    _copy(cursor, "stage_report", REPORT_COLUMNS, rows)
+    copy_rows(cursor, "stage_report", REPORT_COLUMNS, rows)
     cursor.execute(UPSERT_REPORTS, [run_id])
     cursor.execute(MARK_REPORTS)
 
@@ -250,78 +249,6 @@ def _drop(cursor: Any, keys: list[str]) -> None:
         cursor.execute(statement, [keys])
 
 
-def merge(cursor: Any, shown: Sequence[ShownWork]) -> int:
-    """Write what is shown of these works, and mark their authors as changed; the new authors."""
-    for statement in STAGE_WORKS:
-        cursor.execute(statement)
-    _copy(cursor, "stage_work", WORK_COLUMNS, map(_work_row, shown))
-    _copy(cursor, "stage_byline", BYLINE_COLUMNS, _each(shown, lambda w: w.byline, _byline_row))
-    _copy(cursor, "stage_id", "key, scheme, value, verified", _each(shown, _ids, _plain_row))
-    _copy(cursor, "stage_topic", TOPIC_COLUMNS, _each(shown, _topics, _plain_row))
-    cursor.execute(UPSERT_WORKS)
-    for statement in NAME_WORKS:
-        cursor.execute(statement)
-    cursor.execute(INSERT_AUTHORS)
-    new_authors = int(cursor.rowcount)
-    for statement in MERGE:
-        cursor.execute(statement)
-    return new_authors
-
-
-def _ids(work: ShownWork) -> list[tuple[object, ...]]:
-    return [(item.scheme, item.value, item.verified) for item in work.identifiers]
-
-
-def _topics(work: ShownWork) -> list[tuple[object, ...]]:
-    return [(place, *topic) for place, topic in enumerate(work.topics)]
-
-
-def _each(
-    shown: Sequence[ShownWork],
-    parts: Callable[[ShownWork], Iterable[Any]],
-    row: Callable[[str, Any], tuple[object, ...]],
-) -> Iterator[tuple[object, ...]]:
-    return (row(work.key, part) for work in shown for part in parts(work))
-
-
-def _plain_row(key: str, values: tuple[object, ...]) -> tuple[object, ...]:
-    return (key, *values)
-
-
-def _byline_row(key: str, line: Byline) -> tuple[object, ...]:
-    scheme, value = (line.key.scheme, line.key.value) if line.key else (None, None)
-    person = (names.slug(line.name), names.browse_letter(line.name)) if line.key else ("", "")
-    return (
-        key,
-        line.position,
-        line.name,
-        line.name_key,
-        *person,
-        scheme,
-        value,
-        msgspec.json.encode(line.affiliations).decode(),
-        line.confidence,
-        line.asserted_by,
-    )
-
-
-def _work_row(work: ShownWork) -> tuple[object, ...]:
-    return (
-        work.key,
-        *work.pieces,
-        work.year,
-        work.date,
-        work.people,
-        work.identified,
-        work.complete,
-        msgspec.json.encode(work.unverified).decode(),
-        work.families,
-        work.withdrawn,
-        TEMPLATE_VERSION,
-        work.digest(),
-    )
-
-
 def _report_row(identity: Identity, item: Settled) -> tuple[object, ...]:
     record, standing = item.record, item.standing
     return (
@@ -335,14 +262,6 @@ def _report_row(identity: Identity, item: Settled) -> tuple[object, ...]:
     )
 
 
-def _copy(cursor: Any, table: str, columns: str, rows: Iterable[tuple[object, ...]]) -> None:
-    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
-# --- staging -------------------------------------------------------------------------------
-
 REPORT_COLUMNS = "source, format, external_id, record_date, digest, rank, deleted, key, record"
 STAGE_REPORTS = """
 CREATE TEMP TABLE IF NOT EXISTS stage_report (
@@ -350,51 +269,6 @@ CREATE TEMP TABLE IF NOT EXISTS stage_report (
     deleted boolean, key text, record text
 ) ON COMMIT DELETE ROWS
 """
-
-WORK_COLUMNS = (
-    "key, title_html, title_text, abstract_html, head_html, body_html, year, date, people,"
-    " identified, complete, unverified, families, withdrawn, template_version, digest"
-)
-BYLINE_COLUMNS = (
-    "key, position, name, name_key, slug, letter, key_scheme, key_value, affiliations,"
-    " confidence, asserted_by"
-)
-TOPIC_COLUMNS = "key, position, scheme, code, name, slug"
-STAGE_WORKS = [
-    """
-    CREATE TEMP TABLE IF NOT EXISTS stage_work (
-        key text PRIMARY KEY, title_html text, title_text text, abstract_html text,
-        head_html text, body_html text, year smallint, date text, people integer,
-        identified boolean, complete boolean, unverified text, families smallint,
-        withdrawn boolean, template_version smallint, digest bytea, work_id bigint
-    ) ON COMMIT DELETE ROWS
-    """,
-    """
-    CREATE TEMP TABLE IF NOT EXISTS stage_byline (
-        key text, position integer, name text, name_key text, slug text, letter text,
-        key_scheme text, key_value text, affiliations text, confidence double precision,
-        asserted_by text, work_id bigint, author_id bigint
-    ) ON COMMIT DELETE ROWS
-    """,
-    """
-    CREATE TEMP TABLE IF NOT EXISTS stage_id (
-        key text, scheme text, value text, verified boolean
-    ) ON COMMIT DELETE ROWS
-    """,
-    """
-    CREATE TEMP TABLE IF NOT EXISTS stage_topic (
-        key text, position smallint, scheme text, code text, name text, slug text
-    ) ON COMMIT DELETE ROWS
-    """,
-    """
-    CREATE TEMP TABLE IF NOT EXISTS stage_touched (
-        author_id bigint, work_id bigint, name text, status text
-    ) ON COMMIT DELETE ROWS
-    """,
-    "TRUNCATE stage_work, stage_byline, stage_id, stage_topic, stage_touched",
-]
-
-# --- reports -------------------------------------------------------------------------------
 
 # The date of the text lies in the record: `record_date` is the withdrawal's, where there is one.
 STANDINGS = """
@@ -445,154 +319,4 @@ DROP_WORKS = [
         for table in ("works_authorship", "works_workidentifier", "works_worktopic")
     ),
     "DELETE FROM works_work WHERE key = ANY(%s)",
-]
-
-# --- works, authors, bylines ---------------------------------------------------------------
-
-UPSERT_WORKS = """
-INSERT INTO works_work AS w (key, title_html, title_text, abstract_html, head_html, body_html,
-    year, date, people, identified, complete, unverified, families, withdrawn,
-    template_version, digest)
-SELECT key, title_html, title_text, abstract_html, head_html, body_html, year, date, people,
-    identified, complete, unverified::jsonb, families, withdrawn, template_version, digest
-FROM stage_work ORDER BY key
-ON CONFLICT (key) DO UPDATE SET title_html = excluded.title_html,
-    title_text = excluded.title_text, abstract_html = excluded.abstract_html,
-    head_html = excluded.head_html, body_html = excluded.body_html, year = excluded.year,
-    date = excluded.date, people = excluded.people, identified = excluded.identified,
-    complete = excluded.complete, unverified = excluded.unverified,
-    families = excluded.families, withdrawn = excluded.withdrawn,
-    template_version = excluded.template_version, digest = excluded.digest,
-    version = w.version + 1, updated_at = now()
-WHERE w.digest <> excluded.digest OR w.template_version <> excluded.template_version
-"""
-
-NAME_WORKS = [
-    "UPDATE stage_work s SET work_id = w.id FROM works_work w WHERE w.key = s.key",
-    "UPDATE stage_byline b SET work_id = s.work_id FROM stage_work s WHERE s.key = b.key",
-    "ANALYZE stage_byline",
-]
-
-INSERT_AUTHORS = """
-INSERT INTO works_author (id, public_id, slug, name, key_scheme, key_value, name_key, letter)
-SELECT id, works_public_id(id), slug || '-' || works_public_id(id), name, key_scheme, key_value,
-    name_key, letter
-FROM (
-    SELECT nextval(pg_get_serial_sequence('works_author', 'id')) AS id, fresh.*
-    FROM (
-        SELECT DISTINCT ON (key_scheme, key_value) key_scheme, key_value, name, slug, name_key,
-            letter
-        FROM stage_byline b
-        WHERE key_scheme IS NOT NULL AND NOT EXISTS (
-            SELECT FROM works_author a
-            WHERE a.key_scheme = b.key_scheme AND a.key_value = b.key_value)
-        ORDER BY key_scheme, key_value, name COLLATE "C"
-    ) fresh
-) numbered
-ON CONFLICT (key_scheme, key_value) DO NOTHING
-"""
-
-MERGE = [
-    """
-    UPDATE stage_byline b SET author_id = a.id FROM works_author a
-    WHERE a.key_scheme = b.key_scheme AND a.key_value = b.key_value
-    """,
-    """
-    INSERT INTO stage_touched
-    SELECT a.author_id, a.work_id, a.name, a.status FROM works_authorship a
-    JOIN stage_work s USING (work_id) WHERE a.author_id IS NOT NULL
-    """,
-    "ANALYZE stage_touched",
-    """
-    DELETE FROM works_authorship a USING stage_work s
-    WHERE a.work_id = s.work_id AND NOT EXISTS (
-        SELECT FROM stage_byline b WHERE b.work_id = a.work_id AND b.position = a.position)
-    """,
-    # What a person decided about an authorship goes with the person, not with the place.
-    """
-    INSERT INTO works_authorship AS a (work_id, author_id, position, name, affiliations,
-        confidence, asserted_by, status)
-    SELECT b.work_id, b.author_id, b.position, b.name, b.affiliations::jsonb, b.confidence,
-        b.asserted_by, coalesce(t.status, 'imported')
-    FROM stage_byline b LEFT JOIN stage_touched t USING (work_id, author_id)
-    ORDER BY b.work_id, b.position
-    ON CONFLICT (work_id, position) DO UPDATE SET author_id = excluded.author_id,
-        name = excluded.name, affiliations = excluded.affiliations,
-        confidence = excluded.confidence, asserted_by = excluded.asserted_by,
-        status = excluded.status
-    WHERE (a.author_id, a.name, a.affiliations, a.confidence, a.asserted_by, a.status)
-        IS DISTINCT FROM (excluded.author_id, excluded.name, excluded.affiliations,
-            excluded.confidence, excluded.asserted_by, excluded.status)
-    """,
-    """
-    DELETE FROM works_workidentifier i USING stage_work s
-    WHERE i.work_id = s.work_id AND NOT EXISTS (SELECT FROM stage_id t
-        WHERE t.key = s.key AND t.scheme = i.scheme AND t.value = i.value)
-    """,
-    """
-    INSERT INTO works_workidentifier AS i (work_id, scheme, value, verified)
-    SELECT s.work_id, t.scheme, t.value, t.verified FROM stage_id t JOIN stage_work s USING (key)
-    ON CONFLICT (work_id, scheme, value) DO UPDATE SET verified = excluded.verified
-    WHERE i.verified <> excluded.verified
-    """,
-    """
-    INSERT INTO works_topic (scheme, code, name, slug)
-    SELECT DISTINCT ON (scheme, code) scheme, code, name, slug FROM stage_topic t
-    WHERE NOT EXISTS (SELECT FROM works_topic k
-        WHERE k.scheme = t.scheme AND k.code = t.code AND k.name = t.name)
-    ORDER BY scheme, code
-    ON CONFLICT (scheme, code) DO UPDATE SET name = excluded.name
-    """,
-    """
-    DELETE FROM works_worktopic wt USING stage_work s, works_topic k
-    WHERE wt.work_id = s.work_id AND k.id = wt.topic_id AND NOT EXISTS (
-        SELECT FROM stage_topic t
-        WHERE t.key = s.key AND t.scheme = k.scheme AND t.code = k.code)
-    """,
-    """
-    INSERT INTO works_worktopic AS wt (work_id, topic_id, position)
-    SELECT s.work_id, k.id, t.position
-    FROM stage_topic t JOIN stage_work s USING (key)
-    JOIN works_topic k ON k.scheme = t.scheme AND k.code = t.code
-    ON CONFLICT (work_id, topic_id) DO UPDATE SET position = excluded.position
-    WHERE wt.position <> excluded.position
-    """,
-    # A record that lost its last mention to another one of that name leads its readers there; one
-    # whose name left the byline leads nowhere, whoever stands in its place now.
-    """
-    WITH left_over AS MATERIALIZED (
-        SELECT t.author_id, t.work_id, t.name FROM stage_touched t
-        WHERE NOT EXISTS (SELECT FROM stage_byline b WHERE b.author_id = t.author_id)
-    ), gone AS MATERIALIZED (
-        SELECT l.author_id, l.work_id, l.name, o.name_key
-        FROM left_over l JOIN works_author o ON o.id = l.author_id
-        WHERE NOT EXISTS (SELECT FROM works_authorship a WHERE a.author_id = l.author_id)
-    ), heirs AS (
-        SELECT gone.author_id, b.author_id AS heir_id
-        FROM gone JOIN stage_byline b USING (work_id, name)
-        UNION
-        SELECT gone.author_id, b.author_id
-        FROM gone JOIN stage_byline b USING (work_id, name_key)
-    )
-    UPDATE works_author a SET merged_into_id = one.heir_id
-    FROM (
-        SELECT author_id, min(heir_id) AS heir_id FROM heirs
-        GROUP BY author_id HAVING count(DISTINCT heir_id) = 1
-    ) one
-    WHERE a.id = one.author_id
-    """,
-    """
-    UPDATE works_author a SET merged_into_id = NULL
-    FROM (SELECT DISTINCT author_id FROM stage_byline) b
-    WHERE a.id = b.author_id AND a.merged_into_id IS NOT NULL
-    """,
-    """
-    INSERT INTO works_authorchange AS c (author_id, kind)
-    SELECT author_id, 'works' FROM (
-        SELECT author_id FROM stage_touched UNION
-        SELECT author_id FROM stage_byline WHERE author_id IS NOT NULL
-    ) changed ORDER BY author_id
-    ON CONFLICT (author_id, kind) DO UPDATE SET generation = c.generation + 1,
-        due_at = now(), attempts = 0, parked_at = NULL, error = ''
-    """,
 ]

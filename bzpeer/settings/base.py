@@ -36,7 +36,9 @@ def database(url: str) -> dict[str, Any]:
 
 def broker(url: str) -> str:
     if urlsplit(url).scheme not in ("redis", "rediss", "redis+socket"):
-        raise ImproperlyConfigured("BROKER_URL must start with redis://, rediss:// or redis+socket:")
+        raise ImproperlyConfigured(
+            "BROKER_URL must start with redis://, rediss:// or redis+socket:"
+        )
     return url
 
 

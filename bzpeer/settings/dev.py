@@ -18,5 +18,5 @@ def kept_secret() -> str:
 
 DEBUG = env.flag("DEBUG", False)
 SECRET_KEY = env.text("SECRET_KEY", "") or kept_secret()
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"] + env.items("ALLOWED_HOSTS")
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.items("ALLOWED_HOSTS")]
 DELIVERY_EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

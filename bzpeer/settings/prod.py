@@ -10,7 +10,7 @@ from bzpeer.settings.base import *
 
 
 def mail_settings(url: str) -> dict[str, object]:
-    """Django's EMAIL_* from `smtp://user:password@host:587?tls=1`; `smtps://` is TLS from the start."""
+    """Django's EMAIL_* from `smtp://user:password@host:587?tls=1`; `smtps://` is TLS at once."""
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ImproperlyConfigured("EMAIL_URL must look like smtp://user:password@host:587?tls=1")

@@ -17,7 +17,7 @@ if not (os.environ.get("DATABASE_URL") and os.environ.get("BROKER_URL")):
     os.environ["BZPEER_EMBEDDED_FAST"] = "1"
     servers.enter_context(held_for(os.environ))
 
-from bzpeer.settings.base import *  # noqa: E402
+from bzpeer.settings.base import *
 
 SECRET_KEY = "only-for-tests-" + "x" * 40
 DEBUG = False

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -85,7 +86,8 @@ def has_works_table(found: Addresses) -> bool:
 
 def has_clients(found: Addresses) -> bool:
     with Connection(found.broker_url) as broker:
-        return len(broker.default_channel.client.client_list()) > 1
+        channel: Any = broker.default_channel
+        return len(channel.client.client_list()) > 1
 
 
 USED = {"postgres": has_works_table, "redis": has_clients}

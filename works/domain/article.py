@@ -149,7 +149,9 @@ def _unverified(fields: Iterable[str]) -> str:
     words = unverified_words(fields)
     if not words:
         return ""
-    return f'<p class="work-note"><mark class="unverified">Unverified: {", ".join(words)}</mark></p>'
+    return (
+        f'<p class="work-note"><mark class="unverified">Unverified: {", ".join(words)}</mark></p>'
+    )
 
 
 def byline(names: Sequence[Name], *, focus: str = "", hidden: int = 0) -> str:

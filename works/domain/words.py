@@ -32,7 +32,9 @@ def tagline(works: int, years: Years, topics: Sequence[str]) -> str:
     """One sentence made from facts, for a record that nobody has claimed."""
     if not works:
         return "No published work is known under this record."
-    subject = f"Publishes on {listed(plain_topics(topics))}" if topics else "Publishes scholarly work"
+    subject = (
+        f"Publishes on {listed(plain_topics(topics))}" if topics else "Publishes scholarly work"
+    )
     span = years_text(years)
     return f"{subject}, {span}." if span else f"{subject}."
 
