@@ -82,7 +82,9 @@ def test_the_first_visit_orders_and_asks_again(client: Client, lee: Author) -> N
     url = researcher(lee, "graph/slice/")
     assert pollers(response) == [(f"{url}?try=1", f"load delay:{DELAYS[0]}s")]
     (poller,) = [e for e in shown(response).all("div") if "hx-get" in e.attributes]
-    assert (poller["hx-target"], poller["hx-swap"]) == ("#research-graph", "innerHTML")
+    assert poller["hx-swap"] == "outerHTML"
+    assert "hx-target" not in poller.attributes
+    assert (response["HX-Retarget"], response["HX-Reswap"]) == ("#research-graph", "innerHTML")
     assert SliceOrder.objects.get().author == lee
 
 
@@ -162,6 +164,20 @@ def test_a_current_slice_is_one_thing_for_everybody(
         assert dict(other.items()) == dict(first.items())
         assert not other.cookies
     assert not SliceOrder.objects.exists()
+
+
+def test_a_stale_drawing_is_not_brought_again_while_a_newer_one_is_awaited(
+    client: Client, lee: Author
+) -> None:
+    drawn(lee)
+    Slice.objects.update(facts_version=0)
+    assert "<svg" in piece(client, lee).content.decode()
+    again = piece(client, lee, query="?try=1")
+    assert "<svg" not in again.content.decode()
+    assert "HX-Retarget" not in again
+    assert [url for url, _ in pollers(again)] == [researcher(lee, "graph/slice/?try=2")]
+    slices.draw_due(NOON)
+    assert piece(client, lee, query="?try=2")["HX-Retarget"] == "#research-graph"
 
 
 @pytest.mark.parametrize("state", ["waiting", "stale", "failed"])
