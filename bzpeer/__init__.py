@@ -1,1 +1,1 @@
-"""The project package. Celery is loaded with Django so that tasks find their app."""
+"""The project package: settings, addresses, and the doors of web and worker."""

@@ -91,7 +91,7 @@ def test_nothing_of_this_machine_gets_into_the_image() -> None:
 
 def variables_read(path: Path) -> set[str]:
     """The names given as text to a reader of `env`, or to `environ.get`, in a module."""
-    readers = {"required", "text", "flag", "integer", "items", "get"}
+    readers = {"required", "text", "flag", "integer", "items", "choice", "get"}
     return {
         call.args[0].value
         for call in ast.walk(ast.parse(path.read_text()))
