@@ -190,7 +190,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SILENCED_SYSTEM_CHECKS = [
-    "security.W002",
+    "security.W002",  # X-Frame-Options comes from HeadersMiddleware
     "staticfiles.W004",  # build/assets is made by build_assets, not by a checkout
 ]  # X-Frame-Options comes from HeadersMiddleware
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
