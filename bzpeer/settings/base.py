@@ -101,7 +101,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "bzpeer.lib.context.site",
             ],
-            "builtins": ["django.templatetags.static"],
+            "builtins": ["bzpeer.lib.templatetags.assets"],
         },
     }
 ]

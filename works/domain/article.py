@@ -66,7 +66,7 @@ def topics(record: WorkRecord) -> list[TopicName]:
         (item.scheme, item.code): TopicName(
             item.scheme,
             item.code,
-            topic_name(item.scheme, item.code),
+            topic_name(item.scheme, item.code) or item.name or item.code,
             topic_slug(item.scheme, item.code),
         )
         for item in record.categories
@@ -75,10 +75,13 @@ def topics(record: WorkRecord) -> list[TopicName]:
 
 
 def topic_name(scheme: str, code: str) -> str:
-    """The official name, with the code beside it where another topic of the scheme shares it."""
+    """The official name, with the code beside it where another topic of the scheme shares it.
+
+    Empty where we know none.
+    """
     name = official_name(scheme, code)
     if name is None:
-        return code
+        return ""
     return f"{name} ({code})" if is_shared(scheme, name) else name
 
 

@@ -49,10 +49,15 @@ class Version(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Category(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A topic by the code of its scheme, such as scheme "arxiv", code "cs.LG"."""
+    """A topic by the code of its scheme, such as scheme "arxiv", code "cs.LG".
+
+    `name` is the name that the source gives with the code, where its scheme is not one whose
+    official names we keep (`works.domain.taxonomy`).
+    """
 
     scheme: str
     code: str
+    name: str = ""
 
 
 class WorkRecord(msgspec.Struct, frozen=True, omit_defaults=True):
