@@ -15,17 +15,29 @@ R = TypeVar("R")
 
 
 class Line:
-    """One line of the report: a ratio or a rate, with its target where it has one."""
+    """One line of the report: a ratio, a rate or a time, with its target where it has one.
 
-    def __init__(self, what: str, value: float, target: float | None = None) -> None:
-        self.what, self.value, self.target = what, value, target
+    A target is the least that is good enough, or with `at_most` the most.
+    """
+
+    def __init__(
+        self, what: str, value: float, target: float | None = None, *, at_most: bool = False
+    ) -> None:
+        self.what, self.value, self.target, self.at_most = what, value, target, at_most
 
     def __str__(self) -> str:
         shown = f"{self.value:,.0f}" if self.value >= 100 else f"{self.value:.3f}"
         if self.target is None:
             return f"  {self.what:<46} {shown:>9}"
-        verdict = "ok" if self.value >= self.target else "BELOW"
-        return f"  {self.what:<46} {shown:>9}   target {self.target:>6,g}   {verdict}"
+        met = self.value <= self.target if self.at_most else self.value >= self.target
+        return f"  {self.what:<46} {shown:>9}   target {self._asked:>9}   {self._verdict(met)}"
+
+    @property
+    def _asked(self) -> str:
+        return f"{'≤' if self.at_most else '≥'} {self.target:,g}"
+
+    def _verdict(self, met: bool) -> str:
+        return "ok" if met else "ABOVE" if self.at_most else "BELOW"
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -1,4 +1,4 @@
-"""The researcher's page on the real server, against a page of its size that costs nothing."""
+"""The researcher's page and its graph on the real server, against pages of their size."""
 
 import http.client
 import os
@@ -7,21 +7,29 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
+from django.utils.timezone import now
+
 from bench.load import Load, Request
 from bench.measure import Line, median_ratio
 from bzpeer.supervisor import HOST, answers, running, site_commands
+from graph.slices import build
+from works.models import Author
 from works.queries import leading_researchers
 
 PAIRS = 9
 BURST_S = 0.5
-TARGETS = {"built anew": 0.15, "304": 0.65, "works fragment": None}
+TARGETS = {"built anew": 0.15, "304": 0.65, "slice fragment": 0.5}
 
 
 def measure(sample: str) -> Iterator[Line]:
     """`sample` is the slug of the sample's researcher; the corpus' most productive one follows."""
+    slugs = {"sample": sample, "most works": leading_researchers(1)[0].slug}
+    for author in Author.objects.filter(slug__in=slugs.values()):
+        build(author.pk, now())
     with served() as port, closing(Load(HOST, port)) as load:
-        yield from _page(load, port, "sample", sample)
-        yield from _page(load, port, "most works", leading_researchers(1)[0].slug)
+        for name, slug in slugs.items():
+            yield from _page(load, port, name, slug)
+            yield from _slice(load, port, name, slug)
 
 
 @contextmanager
@@ -39,15 +47,38 @@ def served() -> Iterator[int]:
 def _page(load: Load, port: int, name: str, slug: str) -> Iterator[Line]:
     page = f"/researchers/{slug}/"
     size, etag = fetch(port, page)
+    yield from _compared(
+        load,
+        name,
+        size,
+        {
+            "built anew": Request(page),
+            "304": Request(page, 304, (("If-None-Match", etag),)),
+            "works fragment": Request(f"{page}works/", headers=(("HX-Request", "true"),)),
+        },
+    )
+
+
+def _slice(load: Load, port: int, name: str, slug: str) -> Iterator[Line]:
+    piece = f"/researchers/{slug}/graph/slice/"
+    size, etag = fetch(port, piece)
+    yield from _compared(
+        load,
+        name,
+        size,
+        {
+            "slice fragment": Request(piece),
+            "slice fragment's 304": Request(piece, 304, (("If-None-Match", etag),)),
+        },
+    )
+
+
+def _compared(load: Load, name: str, size: int, asked: dict[str, Request]) -> Iterator[Line]:
     constant = Request(f"/bench/constant/{size}/")
-    asked = {
-        "built anew": Request(page),
-        "304": Request(page, 304, (("If-None-Match", etag),)),
-        "works fragment": Request(f"{page}works/", headers=(("HX-Request", "true"),)),
-    }
     for what, request in asked.items():
-        yield Line(f"{name}: {what} / constant", compare(load, request, constant), TARGETS[what])
-    yield Line(f"{name}: bytes", size)
+        share = compare(load, request, constant)
+        yield Line(f"{name}: {what} / constant", share, TARGETS.get(what))
+    yield Line(f"{name}: bytes of {next(iter(asked))}", size)
 
 
 def fetch(port: int, path: str) -> tuple[int, str]:

@@ -237,6 +237,7 @@ def run_site() -> NoReturn:
     port = site_port(os.environ)
     options = [] if sample_wanted(os.environ) else ["--no-sample"]
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bzpeer.settings.dev")
+    os.environ.setdefault("SITE_URL", f"http://{HOST}:{port}")
     with held_for(os.environ):
         run_to_end("setup", [sys.executable, "manage.py", "prepare", *options])
         supervise(

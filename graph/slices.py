@@ -17,6 +17,7 @@ from graph.domain.slice import VERSION, digest, draw
 from graph.domain.slice.facts import Person, SliceFacts, Topic, Work
 from graph.models import Slice, SliceOrder
 from graph.services import MAX_TEAM, circles_of
+from works.domain.circles import circles
 from works.models import Author, AuthorFacts
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,13 @@ WHERE a.author_id = %(author)s AND a.status <> 'rejected'
 GROUP BY t.id ORDER BY n DESC, t.id LIMIT %(most)s
 """
 
+STANDING = """
+SELECT coalesce(s.html, ''), coalesce(s.digest, ''), s.built_at, s.facts_version,
+    o.parked_at IS NOT NULL
+FROM (SELECT %s::bigint AS author_id) a
+LEFT JOIN graph_slice s USING (author_id) LEFT JOIN graph_sliceorder o USING (author_id)
+"""
+
 
 class Standing(msgspec.Struct, frozen=True):
     """How a record's slice stands: what there is to show, and whether a newer one is coming."""
@@ -64,12 +72,11 @@ class Standing(msgspec.Struct, frozen=True):
 
 def standing(author_id: int, facts_version: int, pending: bool) -> Standing:
     """The slice of a record whose facts have this version; `pending` facts make it stale."""
-    found = Slice.objects.filter(author_id=author_id).first()
-    parked = SliceOrder.objects.filter(author_id=author_id, parked_at__isnull=False).exists()
-    if found is None:
-        return Standing("", "", None, False, parked)
-    current = found.facts_version == facts_version and not pending and _drawn_as_now(found.digest)
-    return Standing(found.html, found.digest, found.built_at, current, parked)
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING, [author_id])
+        html, mark, built_at, version, parked = cursor.fetchone()
+    current = version == facts_version and not pending and _drawn_as_now(mark)
+    return Standing(html, mark, built_at, current, parked)
 
 
 def order(author_id: int) -> None:
@@ -125,10 +132,11 @@ def _drawn_as_now(mark: str) -> bool:
 
 def gather(author: Author, facts: AuthorFacts) -> SliceFacts:
     """All that a drawing may show of a record's neighbourhood."""
+    works = tuple(_work(*row) for row in _near(WORKS_NEAR, author.pk, WORKS))
     return SliceFacts(
         name=author.name,
         url=f"/researchers/{author.slug}/",
-        works=tuple(_work(*row) for row in _near(WORKS_NEAR, author.pk, WORKS)),
+        works=works,
         people=tuple(_person(*row) for row in _near(PEOPLE_NEAR, author.pk, PEOPLE)),
         topics=tuple(_topic(*row) for row in _near(TOPICS_NEAR, author.pk, TOPICS)),
         institutions=(),
@@ -136,8 +144,16 @@ def gather(author: Author, facts: AuthorFacts) -> SliceFacts:
         total_people=facts.collaborators,
         total_topics=facts.topics,
         total_institutions=0,
-        circles=tuple(tuple(circle) for circle in circles_of(author.pk)),
+        circles=tuple(tuple(circle) for circle in _circles(facts, works)),
     )
+
+
+def _circles(facts: AuthorFacts, works: tuple[Work, ...]) -> list[list[int]]:
+    """The record's circles: of the works at hand if they are all, which spares a statement."""
+    if len(works) == WORKS:
+        return circles_of(facts.author_id)
+    company = {work.key: set(work.people) for work in works if work.team <= MAX_TEAM}
+    return circles(company) if facts.works > 1 else []
 
 
 def _work(

@@ -1,5 +1,6 @@
 """One run of an import: files in, batches to the merge, rejects kept beside the run."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -47,7 +48,9 @@ def run_import(
     `tell` gets a line for each file that is passed over or refused; `watch` the position in the
     file as it lies on the disk, in bytes, after each batch.
     """
-    run = ImportRun.objects.create(source=source.slug, paths=[str(file.path) for file in files])
+    run = ImportRun.objects.create(
+        source=source.slug, paths=[_printable(file.path) for file in files]
+    )
     outcome = Outcome(run)
     for file in files:
         _import_file(source, file, today, outcome, tell, watch)
@@ -63,14 +66,14 @@ def _import_file(
     tell: Callable[[str], None],
     watch: Callable[[Path, int], None],
 ) -> None:
-    name = str(file.path)
+    name = _printable(file.path)
     if not (file.named or source.may_live_in(file.path.name)):
-        _pass_over(source, file, outcome, tell)
+        _pass_over(source, name, file.named, outcome, tell)
         return
     try:
         with open_stream(file.path) as stream:
             if not source.holds(stream.peek(HEAD)):
-                _pass_over(source, file, outcome, tell)
+                _pass_over(source, name, file.named, outcome, tell)
                 return
             for batch in batches(_records(source.read(stream), name, outcome)):
                 outcome.counts.add(_take(batch, today, name, outcome))
@@ -81,15 +84,20 @@ def _import_file(
         tell(f"refused {name}: {reason}")
 
 
+def _printable(path: Path) -> str:
+    """The path as text; bytes of a file's name that are no UTF-8 are shown as escapes."""
+    return os.fsencode(path).decode(errors="backslashreplace")
+
+
 def _pass_over(
-    source: Source, file: FoundFile, outcome: Outcome, tell: Callable[[str], None]
+    source: Source, name: str, named: bool, outcome: Outcome, tell: Callable[[str], None]
 ) -> None:
     reason = f"holds no {source.slug} records"
-    tell(f"skipped {file.path}: {reason}")
-    if file.named:
-        outcome.failed.append((str(file.path), reason))
+    tell(f"skipped {name}: {reason}")
+    if named:
+        outcome.failed.append((name, reason))
     else:
-        outcome.skipped.append(str(file.path))
+        outcome.skipped.append(name)
 
 
 def _records(

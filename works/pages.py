@@ -18,6 +18,7 @@ CLAIM_LABELS = {
     "claimed": "Claimed",
     "disputed": "Claim disputed",
 }
+# Where paging ends: each page further costs more to find.
 MAX_PAGE = 400
 
 
@@ -145,7 +146,9 @@ def paging(base: str, asked: WorksFilter, matching: int) -> dict[str, Any]:
         "page": asked.page,
         "pages": pages,
         "previous_url": address(base, **turn, page=asked.page - 1) if asked.page > 1 else "",
-        "next_url": address(base, **turn, page=asked.page + 1) if asked.page < pages else "",
+        "next_url": address(base, **turn, page=asked.page + 1)
+        if asked.page < min(pages, MAX_PAGE)
+        else "",
     }
 
 

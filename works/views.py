@@ -127,7 +127,9 @@ def browse(request: HttpRequest) -> HttpResponse:
         "results": [researcher_row(row) for row in rows[: queries.ROWS]],
         "letters": [_letter(one, letter) for one in LETTERS],
         "previous_url": _turned(letter, page - 1) if page > 1 else "",
-        "next_url": _turned(letter, page + 1) if len(rows) > queries.ROWS else "",
+        "next_url": _turned(letter, page + 1)
+        if len(rows) > queries.ROWS and page < MAX_PAGE
+        else "",
     }
     return render(request, "works/browse.html", context)
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from bzpeer.lib.safe import trusted
-from works.domain import article, provenance, tex
+from works.domain import addresses, article, provenance
 from works.domain.records import WorkRecord
 from works.queries import WorkFull
 
@@ -42,9 +42,9 @@ def work_context(work: WorkFull) -> dict[str, Any]:
         "ids": [identifier_context(*item) for item in work.identifiers],
         "abstract_html": trusted(work.abstract_html),
         "summary_by_bzpeer": best.abstract_by == "bzpeer",
-        "comments_html": trusted(tex.render(best.comments).html),
-        "journal_ref": tex.render(best.journal_ref).text,
-        "licence": licence_context(best.licence),
+        "comments_html": trusted(addresses.rendered(best.comments).html),
+        "journal_ref": addresses.rendered(best.journal_ref).text,
+        "licence": licence_context(addresses.masked(best.licence)),
         "topics": [topic_context(*topic) for topic in work.topics],
         "unverified": article.unverified_words(best.unverified),
         "reports": [report_context(report) for report in work.reports],

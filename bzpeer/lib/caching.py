@@ -17,9 +17,9 @@ R = TypeVar("R", bound=HttpResponseBase)
 
 @cache
 def release() -> str:
-    """A name for the code, templates and assets of this process: they make the bytes too."""
+    """A name for all that makes the bytes beside the data: code, templates, assets, settings."""
     base: Path = settings.BASE_DIR
-    digest = blake2b(digest_size=6)
+    digest = blake2b(f"{settings.SITE_URL} {settings.INDEX_UNCLAIMED}".encode(), digest_size=6)
     for folder in ("bzpeer", "works", "graph", "claims", "profiles", "templates"):
         for path in sorted((base / folder).rglob("*.*")):
             if path.suffix in (".py", ".html"):

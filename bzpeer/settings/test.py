@@ -16,6 +16,8 @@ if not (os.environ.get("DATABASE_URL") and os.environ.get("BROKER_URL")):
     os.environ["DATA_DIR"] = servers.enter_context(folder)
     os.environ["BZPEER_EMBEDDED_FAST"] = "1"
     servers.enter_context(held_for(os.environ))
+    # For these servers alone: what a test starts by itself keeps what it was told to keep.
+    del os.environ["BZPEER_EMBEDDED_FAST"]
 
 from bzpeer.settings.base import *
 

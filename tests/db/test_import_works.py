@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -237,3 +238,33 @@ def test_a_report_that_cannot_be_written_is_told_before_anything_is_read(page: P
     ended = run("import_works", "arxiv-oai", page, "--report", page.parent / "no" / "report.json")
     assert ended.code == 2
     assert not ImportRun.objects.exists()
+
+
+def test_a_report_is_no_folder(page: Path) -> None:
+    ended = run("import_works", "arxiv-oai", page, "--report", page.parent)
+    assert ended.code == 2
+    assert not ImportRun.objects.exists()
+
+
+@pytest.mark.parametrize("depth", ["work", "person"])
+def test_a_misspelt_key_of_any_length_costs_its_record_only(tmp_path: Path, depth: str) -> None:
+    path, key = tmp_path / "records.jsonl", b'"' + b"k" * 500 + b'":1,'
+    before = b'"title"' if depth == "work" else b'"name"'
+    path.write_bytes(line(work(number=1)).replace(before, key + before) + line(work(number=2)))
+    assert run("import_works", "bzpeer", path).counts == (1, 0, 0, 1, 1)
+    assert "kkk" in ImportReject.objects.get().field
+
+
+def test_a_file_may_have_a_name_that_is_no_text(tmp_path: Path) -> None:
+    folder, report = tmp_path / "in", tmp_path / "report.json"
+    folder.mkdir()
+    name = os.path.join(os.fsencode(folder), b"\xff\xfe.jsonl")
+    with open(name, "wb") as file:
+        file.write(line(work(number=1)) + b'{"bzpeer": 1}\n')
+    with open(name.replace(b"\xff", b"\xfd"), "wb") as file:
+        file.write(b"{}\n")
+    ended = run("import_works", "bzpeer", folder, "--report", report)
+    assert (ended.code, ended.counts[:4]) == (0, (1, 0, 0, 1))
+    told = json.loads(report.read_text("utf-8"))
+    assert told["rejects"][0]["file"] == f"{folder}/\\xff\\xfe.jsonl"
+    assert told["skipped"] == [f"{folder}/\\xfd\\xfe.jsonl"]

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from claims.domain.trust import TrustFacts, score
 from claims.models import TrustScore
 from graph.models import Collaboration
+from graph.slices import standing
 from profiles.services import refresh
 from tests.factories.commands import run
 from tests.factories.corpus import (
@@ -24,7 +25,7 @@ from tests.factories.corpus import (
     take_in,
 )
 from tests.factories.records import changed, people, person, topics, work
-from works.domain.records import WorkRecord
+from works.domain.records import AuthorRecord, PersonId, WorkRecord
 from works.models import Author, AuthorChange, AuthorFacts
 
 pytestmark = pytest.mark.django_db
@@ -298,3 +299,38 @@ def test_the_facts_are_right_after_any_number_of_refreshes_in_any_order() -> Non
     refresh_all()
     name = told[0].authors[0]
     assert found(name) == recount(name, told)
+
+
+@pytest.mark.parametrize("asserted_by", ["person", "crossref"])
+def test_an_orcid_id_that_a_source_put_on_a_work_confirms_its_authorship(asserted_by: str) -> None:
+    orcid = PersonId("orcid", "0000-0002-1825-0097", asserted_by)
+    olga = AuthorRecord("Olga Lee", person_ids=(orcid,))
+    publish(work(olga, person("Bo Li", dblp="1/2")), work(olga, "Cy Day"))
+    assert [facts_of(name).confirmed for name in ("Olga Lee", "Bo Li", "Cy Day")] == [2, 0, 0]
+
+
+def test_an_orcid_id_of_one_report_confirms_the_name_of_the_other() -> None:
+    own = person("Olga Lee", orcid="0000-0002-1825-0097")
+    publish(work("Olga Lee", number=1), work(own, number=1, source="dblp", format="bzpeer/1"))
+    facts = facts_of("Olga Lee")
+    assert (facts.works, facts.corroborated, facts.confirmed) == (1, 1, 1)
+
+
+def test_a_named_record_gets_its_slice_too() -> None:
+    publish(work("Ann Lee", "Bo Li"))
+    ann = author("Ann Lee")
+    assert run("refresh", ann.slug).code == 0
+    piece = standing(ann.pk, facts_of("Ann Lee").version, pending=False)
+    assert piece.current
+    assert "Bo Li" in piece.html
+
+
+def test_a_merged_record_is_refreshed_as_the_one_it_became() -> None:
+    take_in(work("Ann Lee", number=1))
+    gone = author("Ann Lee")
+    own = person("Ann Lee", orcid="0000-0002-1825-0097")
+    take_in(work(own, number=1, source="dblp", format="bzpeer/1"))
+    gone.refresh_from_db()
+    assert gone.merged_into is not None
+    assert run("refresh", gone.slug).counts == (1, 0, 0, 0, 1)
+    assert AuthorFacts.objects.get(author=gone.merged_into).works == 1

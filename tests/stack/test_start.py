@@ -65,6 +65,7 @@ def test_it_starts_with_the_sample_stops_whole_and_starts_again_with_the_data(da
         pages.append(wait_for_page(run, port))
         page = Visitor(port).get(pages[-1])
         assert (page.status, 'data-trust-score="21"' in page.text) == (200, True)
+        assert f'<link rel="canonical" href="http://127.0.0.1:{port}/' in page.text
         second = subprocess.run(
             [sys.executable, "manage.py", "refresh", pages[-1].split("/")[2]],
             cwd=CHECKOUT, env=environ, capture_output=True, text=True,

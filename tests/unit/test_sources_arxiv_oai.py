@@ -1,4 +1,4 @@
-"""The arXiv format over OAI-PMH: which files are ours, and what each element becomes."""
+"""arXiv over OAI-PMH: which files are ours, and what each element of the arXiv format becomes."""
 
 import io
 import os
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.factories.arxiv import dublin
 from tests.factories.oai import AUTHORS, HEAD, answer, deletion, record
 from works.domain.records import AuthorRecord, Category, ExternalId, Refused, Rejected, WorkRecord
 from works.sources import SOURCES
@@ -167,9 +168,24 @@ RESUMED = HEAD.replace(b' metadataPrefix="arXiv"', b"")
         (HEAD.replace(b'"arXiv"', b"'arXiv'"), True),
         (RESUMED + record(), True),
         (RESUMED + deletion("2401.00001"), True),
-        (RESUMED + record().replace(b"OAI/arXiv/", b"OAI/arXivRaw/"), False),
-        (HEAD.replace(b'"arXiv"', b'"arXivRaw"'), False),
+        (RESUMED + record().replace(b"OAI/arXiv/", b"OAI/arXivRaw/"), True),
+        (RESUMED + record().replace(b"OAI/arXiv/", b"OAI/other/"), False),
+        (HEAD.replace(b'"arXiv"', b'"arXivRaw"'), True),
+        (HEAD.replace(b'"arXiv"', b'"arXivOld"'), True),
+        (HEAD.replace(b'"arXiv"', b'"marc21"'), False),
         (HEAD.replace(b'"arXiv"', b'"oai_dc"'), False),
+        (HEAD.replace(b'"arXiv"', b'"oai_dc"') + deletion("2401.00001"), True),
+        (HEAD.replace(b'"arXiv"', b'"oai_dc"') + dublin("2401.00001"), True),
+        (RESUMED + dublin("2401.00001"), True),
+        (RESUMED + dublin("2401.00001").replace(b"arXiv.org", b"elsewhere.org"), False),
+        (
+            RESUMED.replace(b"<request ", b"<request resumptionToken='metadataPrefix%3DarXivRaw' "),
+            True,
+        ),
+        (
+            RESUMED.replace(b"<request ", b"<request resumptionToken='metadataPrefix%3Dmarc' "),
+            False,
+        ),
         (HEAD.replace(b"<ListRecords>", b"<Identify>"), False),
         (HEAD.replace(b"<ListRecords>", b"<error code='noRecordsMatch'/>"), False),
         (answer(record()).decode().encode("utf-16"), True),
@@ -211,7 +227,7 @@ def test_the_recorded_answers_are_read_without_loss() -> None:
 
 
 @needs_data
-def test_only_the_answers_in_the_format_arxiv_are_ours() -> None:
+def test_only_the_answers_with_records_are_ours() -> None:
     def holds(path: Path) -> bool:
         with open_stream(path) as stream:
             return ARXIV.holds(stream.peek(1 << 16))
@@ -219,6 +235,10 @@ def test_only_the_answers_in_the_format_arxiv_are_ours() -> None:
     ours = {path.name for path in (DATA / "responses").iterdir() if holds(path)}
     assert ours == {
         "GetRecord_arXiv.xml",
+        "GetRecord_arXivRaw.xml",
+        "ListRecords_arXivOld_01.xml",
+        "ListRecords_arXivRaw_01.xml",
+        "ListRecords_oai_dc_01.xml",
         "ListRecords_arXiv_01.xml",
         "ListRecords_arXiv_set_cs.xml",
     }

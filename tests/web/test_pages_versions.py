@@ -1,9 +1,13 @@
 """A page has a new version whenever it differs, and a record that went says where to."""
 
+from collections.abc import Iterator
+
 import msgspec
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
+from bzpeer.lib.caching import release
 from profiles.models import User
 from profiles.services import follow
 from tests.factories.corpus import author, publish, refresh_all, take_in
@@ -14,6 +18,13 @@ from works.domain.records import AuthorRecord
 from works.models import Author, Work
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def new_process() -> Iterator[None]:
+    """The name of the release is kept for the life of a process."""
+    yield
+    release.cache_clear()
 
 
 def tag(address: str) -> str:
@@ -107,3 +118,16 @@ def test_a_record_that_got_a_person_id_leads_to_the_id(db: None, client: Client)
     heir = Author.objects.get(key_scheme="orcid")
     response = client.get(old)
     assert (response.status_code, response["Location"]) == (301, researcher(heir))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("INDEX_UNCLAIMED", True), ("SITE_URL", "https://bzpeer.example")]
+)
+def test_another_setting_that_pages_show_makes_a_new_version(
+    settings: Settings, name: str, value: object
+) -> None:
+    publish(by("Ann Lee"))
+    before = tag(researcher("Ann Lee"))
+    setattr(settings, name, value)
+    release.cache_clear()  # another process
+    assert tag(researcher("Ann Lee")) != before

@@ -6,10 +6,13 @@ import pytest
 from django.test import Client
 
 from tests.factories.corpus import author, publish
+from tests.factories.records import people
 from tests.web.addresses import any_topic, any_work, data_of, researcher
 from tests.web.dom import Page, page
 from tests.web.people import by, somebody
 from works.models import Work
+from works.pages import MAX_PAGE, paging
+from works.queries import PAGE, ROWS, WorksFilter
 
 pytestmark = pytest.mark.django_db
 
@@ -247,3 +250,17 @@ def test_search_forgives_accents_order_and_case(client: Client, q: str) -> None:
     publish(by("Pál Erdős"), by("Pal Other"))
     found = page(client.get(f"/search/?q={quote(q)}"))
     assert [e.text for e in found.all("a", class_="person-name")] == ["Pál Erdős"]
+
+
+@pytest.mark.parametrize(("number", "has_next"), [(MAX_PAGE - 1, True), (MAX_PAGE, False)])
+def test_the_last_page_that_can_be_asked_for_has_no_next(number: int, has_next: bool) -> None:
+    turn = paging("/topics/x/", WorksFilter(page=number), matching=2 * MAX_PAGE * PAGE)
+    assert bool(turn["next_url"]) is has_next
+
+
+def test_browsing_ends_where_paging_does(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(*(by(name.replace("Jo ", "Jo Mc")) for name in people(ROWS + 1)))
+    address = "/researchers/?letter=M"
+    assert "&page=2" in client.get(address).content.decode().replace("&amp;", "&")
+    monkeypatch.setattr("works.views.MAX_PAGE", 1)
+    assert "&page=2" not in client.get(address).content.decode().replace("&amp;", "&")

@@ -1,19 +1,20 @@
 """A work's article as HTML: stored pieces without people, and the byline that joins them.
 
-Everything that a source wrote passes `tex.render` or `escape`; nothing else reaches the page.
+Everything that a source wrote passes `addresses.rendered` or `escape`; nothing else reaches the
+page.
 """
 
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import NamedTuple
 
-from works.domain import tex
+from works.domain import addresses, tex
 from works.domain.provenance import venue
 from works.domain.records import WorkRecord
 from works.domain.taxonomy import is_shared, official_name, topic_slug
 
 # Stored with each piece: raising it makes `manage.py rerender` rebuild them.
-TEMPLATE_VERSION = 100 * tex.VERSION + 1
+TEMPLATE_VERSION = 100 * tex.VERSION + 2
 
 TYPES = {
     "preprint": "Preprint",
@@ -86,11 +87,11 @@ def topic_name(scheme: str, code: str) -> str:
 
 
 def pieces(record: WorkRecord, year: int | None) -> Pieces:
-    title = tex.render(record.title)
+    title = addresses.rendered(record.title)
     return Pieces(
         title_html=title.html,
         title_text=title.text,
-        abstract_html=tex.render(record.abstract).html if record.abstract else "",
+        abstract_html=addresses.rendered(record.abstract).html if record.abstract else "",
         head_html=_head(record, year),
         body_html=_body(record, title.text),
     )
@@ -120,14 +121,14 @@ def _lead(record: WorkRecord, lead: str) -> str:
         return '<p class="lead none">No abstract given.</p>'
     by = '<span class="summary-by">Summary by BZPEER</span> '
     ours = record.abstract_by == "bzpeer"
-    return f'<p class="lead" dir="auto">{by if ours else ""}{tex.render(lead).html}</p>'
+    return f'<p class="lead" dir="auto">{by if ours else ""}{addresses.rendered(lead).html}</p>'
 
 
 def _rest(rest: str, title: str) -> str:
     if not rest:
         return ""
     of = f'<span class="vh"> of {escape(title)}</span>'
-    text = tex.render(rest).html
+    text = addresses.rendered(rest).html
     return f'<details><summary>Full abstract{of}</summary><p dir="auto">{text}</p></details>'
 
 
@@ -139,7 +140,7 @@ def _tags(names: Sequence[TopicName]) -> str:
 
 
 def _note(label: str, source: str) -> str:
-    return f'<p class="work-note">{label}: {tex.render(source).html}</p>' if source else ""
+    return f'<p class="work-note">{label}: {addresses.rendered(source).html}</p>' if source else ""
 
 
 def unverified_words(fields: Iterable[str]) -> list[str]:

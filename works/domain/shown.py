@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 
-from works.domain import identity, names, tex
+from works.domain import addresses, identity, names, tex
 from works.domain.article import Pieces, TopicName, pieces, topics
 from works.domain.provenance import (
     families,
@@ -156,7 +156,7 @@ def _line(
         mention.name,
         mention.name_key,
         decision.key,
-        author.affiliations,
+        tuple(filter(None, map(_place, author.affiliations))),
         decision.confidence,
         decision.asserted_by,
     )
@@ -172,4 +172,8 @@ def _mentions(authors: Sequence[AuthorRecord], report: int) -> list[identity.Men
 
 
 def _shown_name(author: AuthorRecord) -> str:
-    return names.clean(tex.render_name(author.name))
+    return names.clean(addresses.without(tex.render_name(author.name)))
+
+
+def _place(affiliation: str) -> str:
+    return addresses.without(tex.render(affiliation).text)

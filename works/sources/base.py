@@ -12,6 +12,8 @@ BLOCK = 1 << 16
 # Ten thousand authors with two affiliations each are 5 MB in arXiv's own, indented XML.
 RECORD_BYTES = 8 << 20
 RAW_CHARACTERS = 4_000
+# A stranger's key can be the field at fault, at any depth.
+FIELD_CHARACTERS = 40
 
 # Reasons that every kind of file has; like all of them they read on from the field's name.
 CUT_OFF = "is cut off by the end of the file"
@@ -74,4 +76,10 @@ def reject(position: int, field: str, reason: str, data: bytes, external_id: str
         .replace("\0", "\N{REPLACEMENT CHARACTER}")
     )
     sound_id = external_id if external_id.isprintable() else ""
-    return Rejected(position, field, reason, text[:RAW_CHARACTERS], sound_id[:MAX_EXTERNAL_ID])
+    return Rejected(
+        position,
+        field[:FIELD_CHARACTERS],
+        reason,
+        text[:RAW_CHARACTERS],
+        sound_id[:MAX_EXTERNAL_ID],
+    )

@@ -10,6 +10,7 @@ from works.domain.records import PartialDate, Rejected, WorkRecord
 from works.domain.validate import Invalid, validated
 from works.sources.base import (
     CUT_OFF,
+    FIELD_CHARACTERS,
     NOT_UTF8,
     TOO_DEEP,
     TOO_MANY_PARTS,
@@ -44,7 +45,6 @@ _KINDS = {
     "object": "an object",
 }
 _NO_OBJECT = "is not one JSON object"
-_SHOWN_KEY = 60
 
 
 class _ExternalId(msgspec.Struct, forbid_unknown_fields=True):
@@ -177,7 +177,7 @@ def _named(message: str) -> Invalid:
 def _field(path: str | None, key: str = "") -> str:
     """A path such as "$.authors[0].name" as "authors.name"; a stranger's key made printable."""
     steps = re.sub(r"\[[^\]]*\]", "", path or "$").split(".")[1:]
-    shown = "".join(letter if letter.isprintable() else "?" for letter in key[:_SHOWN_KEY])
+    shown = "".join(letter if letter.isprintable() else "?" for letter in key[:FIELD_CHARACTERS])
     return ".".join(filter(None, (*steps, shown)))
 
 

@@ -9,6 +9,7 @@ record. Every byte is looked at a fixed number of times, whatever the input.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from works.domain.records import Refused
@@ -44,19 +45,20 @@ class Span:
 class Splitter:
     """A window on the stream: `seek` a record, `measure` it, read `buffer`, `drop` it.
 
-    A sound record's first child is a `first`.
+    A sound record's first child is a `first`. Both names may be several, joined by "|".
     """
 
     def __init__(self, stream: Readable, name: bytes, first: bytes) -> None:
-        start = rb"(?P<start>%s%s(?=[\s/>]))" % (_PREFIX, name)
-        end = rb"(?P<end>/%s%s\s{0,64}>)" % (_PREFIX, name)
+        start = rb"(?P<start>%s(?:%s)(?=[\s/>]))" % (_PREFIX, name)
+        end = rb"(?P<end>/%s(?:%s)\s{0,64}>)" % (_PREFIX, name)
         section = rb"(?P<section>!\[CDATA\[|!--|\?)"
         declaration = rb"(?P<declaration>!(?i:DOCTYPE|ENTITY))"
         self._mark = re.compile(rb"<(?:%s)" % b"|".join((start, end, section, declaration)))
         self._start = re.compile(b"<" + start)
         self._end = re.compile(b"<" + end)
-        self._sound = re.compile(rb"<%s[^<>]*>\s*<%s%s[\s/>]" % (start, _PREFIX, first))
+        self._sound = re.compile(rb"<%s[^<>]*>\s*<%s(?:%s)[\s/>]" % (start, _PREFIX, first))
         self._stream = stream
+        self._recode: Callable[[bytes], bytes] | None = None
         self._dropped = 0
         self._plain_until = 0
         self._barren_until = dict.fromkeys(_CLOSINGS.values(), 0)
@@ -70,6 +72,15 @@ class Splitter:
         while len(self.buffer) < size and self._fill():
             pass
         return bytes(self.buffer[:size])
+
+    def skip(self, size: int) -> None:
+        """Pass over bytes that `peek` gave, without a look at what they declare."""
+        self._forget(size)
+
+    def recode(self, recode: Callable[[bytes], bytes]) -> None:
+        """Turn what is and what will be read into UTF-8, block by block."""
+        self._recode = recode
+        self.buffer[:] = recode(bytes(self.buffer))
 
     def seek(self) -> bool:
         """Drop everything before the next record; False where there is none.
@@ -177,7 +188,7 @@ class Splitter:
             block = self._stream.read(BLOCK)
         except EOFError:
             block, self.cut = b"", True
-        self.buffer += block
+        self.buffer += self._recode(block) if self._recode else block
         self.ended = not block
         return not self.ended
 

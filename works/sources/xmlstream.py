@@ -2,14 +2,15 @@
 
 Refused as a whole: a DOCTYPE or ENTITY declaration, UTF-16 and UTF-32, and every declared
 encoding but UTF-8 and US-ASCII. That includes an honest ISO-8859-1: OAI-PMH allows UTF-8 only,
-and a wrong guess would store wrong names.
+and a wrong guess would store wrong names. A format that knows more says so in a `Dialect`.
 """
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
@@ -38,7 +39,11 @@ _MAX_ATTRIBUTES = 50_000
 _HEAD = 1024
 _ENCODING = re.compile(rb"<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([^\"'>]*)")
 _BOM = b"\xef\xbb\xbf"
+_FRONT = rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml\s[^<>]{0,200}>)?\s*"
+# Controls that no text has, but Windows-1252 and UTF-8 have bytes of these values.
+_CONTROLS = re.compile(rb"[\x80-\x9f]")
 _WRAPPER = "records"
+_SHOWN_ELEMENTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,20 @@ class Fault:
     reason: str
     data: bytes
     at: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What a format has beyond XML's own five entities in UTF-8.
+
+    `doctype` is the whole declaration that may stand in front of the root; it is passed over, and
+    nothing is ever fetched. `entities` has the characters that it would have named. `latin1`
+    says that a file may be in ISO-8859-1.
+    """
+
+    doctype: bytes = b""
+    entities: Mapping[str, str] = field(default_factory=dict)
+    latin1: bool = False
 
 
 class Broken(Exception):
@@ -62,20 +81,30 @@ class Broken(Exception):
 class RecordStream:
     """Iterates over the elements whose local name is `name`, whatever their prefix.
 
-    `first` is the local name of the first child that each of them has by its format.
-    A cut-off end is one `Fault`, the last. `prolog` is what stands before the first record,
-    known once the iteration has begun. Raises `Refused` while iterating.
+    `first` is the local name of the first child that each of them has by its format. Both may
+    be several names joined by "|". A cut-off end is one `Fault`, the last. `prolog` is what
+    stands before the first record, known once the iteration has begun. Raises `Refused` while
+    iterating.
     """
 
-    def __init__(self, stream: Readable, name: str, first: str) -> None:
+    def __init__(
+        self, stream: Readable, name: str, first: str, dialect: Dialect | None = None
+    ) -> None:
         self._splitter = Splitter(stream, name.encode(), first.encode())
+        self._dialect = dialect or Dialect()
+        self._declarations = _declarations(self._dialect.entities)
         self._ascii = False
         self._opening = b""
         self.prolog = b""
 
+    @property
+    def between(self) -> bytes:
+        """What stands between the record before and the one at hand; a long middle is left out."""
+        return bytes(self._splitter.outside)
+
     def __iter__(self) -> Iterator[Element | Fault]:
         splitter = self._splitter
-        self._check_encoding(splitter.peek(_HEAD))
+        self._begin(splitter.peek(_HEAD))
         found = splitter.seek()
         self.prolog = bytes(splitter.outside)
         root, self._opening = _root_and_opening(self.prolog)
@@ -111,7 +140,15 @@ class RecordStream:
             raise Broken(span.fault)
         if self._ascii and not self._splitter.buffer[: span.end].isascii():
             raise Refused("the file says that it is US-ASCII and is not")
-        return parse(self._splitter.buffer, span.end, self._opening)
+        has_entities = self._splitter.buffer.find(b"&", 0, span.end) >= 0
+        declarations = self._declarations if has_entities else b""
+        return parse(self._splitter.buffer, span.end, declarations + self._opening)
+
+    def _begin(self, head: bytes) -> None:
+        self._check_encoding(head)
+        if self._dialect.doctype:
+            front = re.match(_FRONT + re.escape(self._dialect.doctype), head)
+            self._splitter.skip(front.end() if front else 0)
 
     def _check_encoding(self, head: bytes) -> None:
         check_narrow(head)
@@ -120,7 +157,9 @@ class RecordStream:
             raise Refused("the file does not begin like XML in UTF-8")
         declared = _ENCODING.match(text)
         encoding = declared.group(1).lower() if declared else b"utf-8"
-        if encoding not in (b"utf-8", b"utf8", b"us-ascii", b"ascii"):
+        if encoding == b"iso-8859-1" and self._dialect.latin1:
+            self._splitter.recode(_Latin1())
+        elif encoding not in (b"utf-8", b"utf8", b"us-ascii", b"ascii"):
             raise Refused("the file declares an encoding other than UTF-8")
         self._ascii = encoding.endswith(b"ascii")
 
@@ -146,6 +185,37 @@ def parse(data: bytearray, end: int, opening: bytes) -> Element:
     return tree.close()[0]
 
 
+def shown(record: Element) -> bytes:
+    """What an element says, for the person who reads the rejects."""
+    lines = [
+        f"{child.tag.rpartition('}')[2]}: {child.text[:RAW_CHARACTERS].strip()}"
+        for child in islice(record.iter(), _SHOWN_ELEMENTS)
+        if child.text and not child.text.isspace()
+    ]
+    return "\n".join(lines).encode()
+
+
+class _Latin1:
+    """Turns blocks of ISO-8859-1 into UTF-8; raises `Refused` for what only says that it is."""
+
+    def __init__(self) -> None:
+        self._utf8 = codecs.getincrementaldecoder("utf-8")()
+        self._is_utf8 = True
+
+    def __call__(self, block: bytes) -> bytes:
+        if self._lies(block) or _CONTROLS.search(block):
+            raise Refused("the file says that it is ISO-8859-1 and is not")
+        return block if block.isascii() else block.decode("latin-1").encode()
+
+    def _lies(self, block: bytes) -> bool:
+        """Whether the first letters beyond ASCII are those of UTF-8, which is never an accident."""
+        try:
+            return self._is_utf8 and not self._utf8.decode(block).isascii()
+        except UnicodeDecodeError:
+            self._is_utf8 = False
+            return False
+
+
 class _Tree:
     """Builds the tree from expat's events and stops at a depth that no record has."""
 
@@ -166,6 +236,14 @@ class _Tree:
     def _end(self, name: str) -> None:
         self._depth -= 1
         self._builder.end("{" + name if "}" in name else name)
+
+
+def _declarations(entities: Mapping[str, str]) -> bytes:
+    """The entities, each one character, as the parser takes them: before a start tag."""
+    if not entities:
+        return b""
+    named = (f'<!ENTITY {name} "&#{ord(character)};">' for name, character in entities.items())
+    return f"<!DOCTYPE {_WRAPPER} [{''.join(named)}]>".encode()
 
 
 def _explained(error: expat.ExpatError, data: bytearray, end: int) -> str:

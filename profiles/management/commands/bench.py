@@ -13,13 +13,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from bench import imports, pages, refreshing
+from bench import imports, neighbourhoods, pages, refreshing
 from bench.measure import Line
+from bzpeer.embedded import held_for
 from works.queries import search_researchers
 
 
 class Command(BaseCommand):
-    help = "Measure pages, import and refresh against what they cost at least."
+    help = "Measure pages, graph, import and refresh against what they cost at least."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--here", action="store_true", help="in this database, emptying it")
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         self.say("Import, as a share of a raw COPY", imports.measure())
         self.say("Refresh", refreshing.measure())
         self.say("Pages", pages.measure(sample()))
+        self.say("What a slice reads", neighbourhoods.measure())
 
     def say(self, title: str, lines: Iterable[Line]) -> None:
         self.stdout.write(f"\n{title}")
@@ -56,8 +58,9 @@ def apart() -> int:
     """Run the same command in a folder of its own, far from anyone's data; its exit code."""
     kept = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "BROKER_URL")}
     with tempfile.TemporaryDirectory(prefix="bzpeer-bench-") as folder:
-        own = {"DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "bench.settings"}
+        own = kept | {"DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "bench.settings"}
         command = [sys.executable, "manage.py", "bench", "--here"]
-        return subprocess.run(  # noqa: S603
-            command, cwd=settings.BASE_DIR, env={**kept, **own}, check=False
-        ).returncode
+        with held_for(own):
+            return subprocess.run(  # noqa: S603
+                command, cwd=settings.BASE_DIR, env=own, check=False
+            ).returncode

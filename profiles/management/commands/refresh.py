@@ -1,4 +1,4 @@
-"""Recompute facts and trust now: of the given researchers, of all, or of whoever is due."""
+"""Recompute facts, trust and slices now: of the given researchers, of all, or of who is due."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -7,15 +7,17 @@ from time import monotonic
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from claims.services import Refreshed
+from graph.slices import build
 from profiles.services import BATCH, refresh, refresh_due
 from works.models import Author, AuthorChange
 from works.queries import author_by_slug
 
 
 class Command(BaseCommand):
-    help = "Recompute counts, edges and trust; without a name, of everyone who is due."
+    help = "Recompute counts, edges, trust and slice; without a name, the facts of who is due."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slugs", nargs="*", metavar="SLUG")
@@ -32,7 +34,7 @@ class Command(BaseCommand):
 
     def batches(self, slugs: list[str], everyone: bool) -> Iterator[Refreshed]:
         if slugs:
-            yield refresh([self.author_id(slug) for slug in slugs])
+            yield self.whole([self.author_id(slug) for slug in slugs])
         elif everyone:
             ids = Author.objects.order_by("id").values_list("id", flat=True).iterator()
             while batch := list(islice(ids, BATCH)):
@@ -41,11 +43,18 @@ class Command(BaseCommand):
             while (result := refresh_due()) is not None:
                 yield result
 
+    def whole(self, ids: list[int]) -> Refreshed:
+        """The facts and the slices; those of many records are drawn when somebody looks at them."""
+        result = refresh(ids)
+        for author_id in ids:
+            build(author_id, timezone.now())
+        return result
+
     def author_id(self, slug: str) -> int:
         author = author_by_slug(slug)
         if author is None:
             raise CommandError(f"no such researcher: {slug}", returncode=2)
-        return author.pk
+        return author.merged_into_id or author.pk
 
 
 def parked() -> int:

@@ -34,8 +34,8 @@ class Command(BaseCommand):
             files = find(options["paths"])
         except FileNotFoundError as error:
             raise CommandError(f"no such file or folder: {error.filename}", returncode=2) from None
-        if options["report"] and not options["report"].parent.is_dir():
-            raise CommandError(f"no such folder: {options['report'].parent}", returncode=2)
+        if report := options["report"]:
+            check_report(report)
         with Progress(files) as progress:
             outcome = run_import(
                 SOURCES[options["source"]],
@@ -44,11 +44,19 @@ class Command(BaseCommand):
                 tell=progress.tell,
                 watch=progress.watch,
             )
-        if options["report"]:
-            write_report(options["report"], outcome)
+        if report:
+            write_report(report, outcome)
         self.stdout.write(summary(outcome.counts, monotonic() - start))
         if outcome.failed:
             raise CommandError("; ".join(f"{name}: {reason}" for name, reason in outcome.failed))
+
+
+def check_report(path: Path) -> None:
+    """Refuse before the import what could only fail after it."""
+    if not path.parent.is_dir():
+        raise CommandError(f"no such folder: {path.parent}", returncode=2)
+    if path.is_dir():
+        raise CommandError(f"a folder, not a file: {path}", returncode=2)
 
 
 class Progress:
@@ -98,4 +106,4 @@ def write_report(path: Path, outcome: Outcome) -> None:
         "skipped": outcome.skipped,
         "failed": [{"file": name, "reason": reason} for name, reason in outcome.failed],
     }
-    path.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+    path.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,159 @@
+"""arXiv's public metadata snapshot: one JSON object a line.
+
+Keys that we don't know are passed over, since the snapshot is not ours and grows. Of the
+authors, `authors_parsed` counts ([family, given, suffix, affiliations …]), else the byline in
+`authors`. The submitter is left out.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from works.domain.records import AuthorRecord, Rejected, Version, WorkRecord
+from works.domain.validate import Invalid, validated
+from works.sources.arxiv_byline import authors
+from works.sources.arxiv_fields import dated
+from works.sources.arxiv_values import TYPE, categories, day, first_doi, outline, without_version
+from works.sources.base import (
+    CUT_OFF,
+    NOT_UTF8,
+    TOO_DEEP,
+    TOO_MANY_PARTS,
+    Readable,
+    Source,
+    check_narrow,
+    reject,
+    without_wide_gaps,
+)
+from works.sources.lines import Line, lines
+
+FORMAT = "arxiv-snapshot/metadata"
+
+# 20,000 authors are as many lists of four texts; nothing else comes in such numbers.
+_MAX_LISTS = 100_000
+_MAX_QUOTES = 400_000
+_HEAD = 4
+_FIRST_KEYS = re.compile(
+    rb"(?m)^(?:\xef\xbb\xbf)?[ \t]*\{[^\n]*?\"(?:submitter|authors_parsed)\"\s*:"
+)
+_ID = re.compile(rb'"id"\s*:\s*"([^"\\\x00-\x1f]{1,200})"')
+_AT_FIELD = re.compile(r"(?P<what>.*?) - at `\$\.?(?P<field>[^`.\[]*).*`", re.DOTALL)
+_MISSING = re.compile(r"Object missing required field `(?P<field>[\w-]+)`.*", re.DOTALL)
+_NO_OBJECT = "is not one JSON object"
+# What we call the fields that the snapshot names otherwise.
+_OURS: Mapping[str, str] = {
+    "id": "external_id",
+    "journal-ref": "journal_ref",
+    "license": "licence",
+    "update_date": "record_date",
+    "authors_parsed": "authors",
+}
+
+
+class _Version(msgspec.Struct):
+    version: str
+    created: str = ""
+
+
+class _Line(msgspec.Struct, rename={"journal_ref": "journal-ref"}):
+    """A line of the snapshot, without what is of no use here."""
+
+    id: str
+    authors: str | None = None
+    title: str | None = None
+    comments: str | None = None
+    journal_ref: str | None = None
+    doi: str | None = None
+    categories: str | None = None
+    license: str | None = None
+    abstract: str | None = None
+    versions: tuple[_Version, ...] | None = None
+    update_date: str | None = None
+    authors_parsed: tuple[tuple[str | None, ...], ...] | None = None
+
+
+_LINE = msgspec.json.Decoder(_Line)
+
+
+def _holds(head: bytes) -> bool:
+    return bool(_FIRST_KEYS.search(without_wide_gaps(head)))
+
+
+def _read(stream: Readable) -> Iterator[WorkRecord | Rejected]:
+    for position, line in enumerate(lines(stream), start=1):
+        if position == 1:
+            check_narrow(line.data[:_HEAD])
+        try:
+            yield validated(_work(_stated(line)))
+        except Invalid as invalid:
+            named = _ID.search(line.data)
+            external_id = named.group(1).decode("utf-8", "replace") if named else ""
+            yield reject(position, invalid.field, invalid.reason, line.data, external_id)
+
+
+def _stated(line: Line) -> _Line:
+    if line.fault:
+        raise Invalid("record", line.fault)
+    if _has_too_many_parts(line.data):
+        raise Invalid("record", TOO_MANY_PARTS)
+    try:
+        return _LINE.decode(line.data)
+    except msgspec.ValidationError as error:
+        raise _named(str(error)) from error
+    except UnicodeDecodeError as error:
+        raise Invalid("record", NOT_UTF8) from error
+    except RecursionError as error:
+        raise Invalid("record", TOO_DEEP) from error
+    except msgspec.DecodeError as error:
+        cut = line.last and not line.data.rstrip().endswith(b"}")
+        raise Invalid("record", CUT_OFF if cut else _NO_OBJECT) from error
+
+
+def _has_too_many_parts(data: bytes) -> bool:
+    lists = data.count(b"[") + data.count(b"{")
+    return lists > _MAX_LISTS or data.count(b'"') > _MAX_QUOTES
+
+
+def _named(message: str) -> Invalid:
+    """The field that msgspec names, in our words and without the value."""
+    if found := _MISSING.fullmatch(message):
+        return Invalid(_OURS.get(found["field"], "versions"), "is missing")
+    found = _AT_FIELD.fullmatch(message)
+    if not found:
+        return Invalid("record", _NO_OBJECT)
+    return Invalid(_OURS.get(found["field"], found["field"]), "has a value of another kind")
+
+
+def _work(line: _Line) -> WorkRecord:
+    base = outline(FORMAT, without_version(line.id.strip()), day(line.update_date or ""))
+    versions = line.versions or ()
+    return msgspec.structs.replace(
+        base,
+        type=TYPE,
+        title=line.title or "",
+        abstract=line.abstract or "",
+        categories=categories(line.categories or ""),
+        comments=line.comments or "",
+        journal_ref=line.journal_ref or "",
+        doi=first_doi(line.doi or ""),
+        licence=line.license or "",
+        authors=tuple(map(_author, line.authors_parsed or ())) or authors(line.authors or ""),
+        **dated(Version(version.version, day(version.created)) for version in versions),
+    )
+
+
+def _author(parsed: tuple[str | None, ...]) -> AuthorRecord:
+    family, given, suffix, *places = ((part or "").strip() for part in (*parsed, *_UNSAID))
+    return AuthorRecord(
+        name=" ".join(filter(None, (given, family, suffix))),
+        family=family,
+        given=given,
+        suffix=suffix,
+        affiliations=tuple(filter(None, places)),
+    )
+
+
+_UNSAID = ("", "", "")
+
+ARXIV_SNAPSHOT = Source("arxiv-snapshot", (".json", ".jsonl", ".ndjson"), _holds, _read)

@@ -1,0 +1,152 @@
+"""The XML of dblp: its dump, and the same records one at a time or on a person's page.
+
+Not read, since nobody's work: home pages (www, person) and proceedings as a whole, which have
+editors only. The dump's DOCTYPE is allowed and not followed: what its DTD would name is here.
+Withdrawals (a `publtype`) are notices, for which WorkRecord has no place.
+"""
+
+import re
+from collections.abc import Iterator
+from html.entities import name2codepoint
+from types import MappingProxyType
+from xml.etree.ElementTree import Element
+
+from works.domain.records import (
+    AuthorRecord,
+    ExternalId,
+    PersonId,
+    Refused,
+    Rejected,
+    WorkRecord,
+)
+from works.domain.validate import Invalid, validated
+from works.sources.base import Readable, Source, reject, without_wide_gaps
+from works.sources.inline import escaped, renderable
+from works.sources.links import arxiv_id, doi
+from works.sources.xmlstream import Dialect, Fault, RecordStream, shown
+
+FORMAT = "dblp/xml"
+
+_TYPES = {
+    "article": "article",
+    "inproceedings": "proceedings-article",
+    "book": "book",
+    "incollection": "book-chapter",
+    "phdthesis": "thesis",
+    "mastersthesis": "thesis",
+    "data": "dataset",
+}
+_FIRST = "author|editor|title"
+_DIALECT = Dialect(
+    doctype=b'<!DOCTYPE dblp SYSTEM "dblp.dtd">',
+    # The letters and signs of Latin-1; dblp writes everything beyond them as numbers.
+    entities=MappingProxyType(
+        {name: chr(code) for name, code in name2codepoint.items() if 0xA0 <= code <= 0xFF}
+    ),
+    latin1=True,
+)
+
+_ROOT = re.compile(rb"<dblp(?:person)?[\s>]")
+_RECORD = re.compile(rf"<(?:{'|'.join(_TYPES)})\s".encode())
+_FAULT_KEY = re.compile(rb"<[^<>]*\skey\s*=\s*[\"']([^\"'<>]{1,200})[\"']")
+_NUMBERED = re.compile(r"(.*\S) [0-9]{4}")
+_LAST_STOP = re.compile(r"(?<!\.)\.$")
+_YEAR = re.compile(r"[0-9]{4}")
+
+
+def _holds(head: bytes) -> bool:
+    """A person's page may hold nothing but volumes that the person edited."""
+    head = without_wide_gaps(head)
+    return bool(_ROOT.search(head)) and bool(_RECORD.search(head) or b"</dblp" not in head)
+
+
+def _read(stream: Readable) -> Iterator[WorkRecord | Rejected]:
+    records = RecordStream(stream, "|".join(_TYPES), _FIRST, _DIALECT)
+    position = 0
+    for position, found in enumerate(records, start=1):
+        yield _outcome(position, found)
+    if not position:
+        raise Refused("the file holds no publications")
+
+
+def _outcome(position: int, found: Element | Fault) -> WorkRecord | Rejected:
+    if isinstance(found, Fault):
+        named = _FAULT_KEY.match(found.data)
+        external_id = named.group(1).decode("utf-8", "replace") if named else ""
+        return reject(position, "record", found.reason, found.data, external_id)
+    try:
+        return validated(_work(found))
+    except Invalid as invalid:
+        external_id = found.get("key", "")
+        return reject(position, invalid.field, invalid.reason, shown(found), external_id)
+
+
+def _work(record: Element) -> WorkRecord:
+    key = record.get("key", "")
+    links = [_whole(link) for link in record.iterfind("ee")]
+    informal = record.get("publtype") == "informal"
+    year = _text(record, "year")
+    return WorkRecord(
+        source="dblp",
+        format=FORMAT,
+        external_id=key,
+        record_date=record.get("mdate", ""),
+        ids=_ids(key, links),
+        title=_LAST_STOP.sub("", renderable(record.find("title")).strip()),
+        type="preprint" if informal else _TYPES.get(record.tag, ""),
+        # What dblp calls informal was never formally published: the year is only stated.
+        stated_year=_stated(year) if informal else None,
+        published="" if informal else year,
+        journal_ref=escaped(_where(record)),
+        doi=next(filter(None, map(doi, links)), ""),
+        authors=tuple(map(_author, record.iterfind("author"))),
+    )
+
+
+def _stated(year: str) -> int | None:
+    if year and not _YEAR.fullmatch(year):
+        raise Invalid("stated_year", "is not a year")
+    return int(year) if year else None
+
+
+def _ids(key: str, links: list[str]) -> tuple[ExternalId, ...]:
+    found = [("dblp", key)]
+    found += [("doi", doi(link)) for link in links]
+    found += [("arxiv", arxiv_id(link)) for link in links]
+    return tuple(ExternalId(scheme, value) for scheme, value in dict.fromkeys(found) if value)
+
+
+def _where(record: Element) -> str:
+    """Such as "Commun. ACM 46(1), 71-77"; a thesis has its school."""
+    venues = (_text(record, tag) for tag in ("journal", "booktitle", "school"))
+    number = _text(record, "number")
+    issue = _text(record, "volume") + (f"({number})" if number else "")
+    place = " ".join(filter(None, (next(filter(None, venues), ""), issue)))
+    return ", ".join(filter(None, (place, _text(record, "pages"))))
+
+
+def _author(author: Element) -> AuthorRecord:
+    """The number behind a name tells namesakes apart; it is no part of the name."""
+    stated = " ".join(_whole(author).split())
+    numbered = _NUMBERED.fullmatch(stated)
+    person_ids = (
+        ("orcid", author.get("orcid", "")),
+        ("dblp", author.get("pid", "")),
+        ("dblp-name", stated if numbered else ""),
+    )
+    return AuthorRecord(
+        name=numbered[1] if numbered else stated,
+        person_ids=tuple(PersonId(scheme, value, "dblp") for scheme, value in person_ids if value),
+    )
+
+
+def _text(parent: Element, tag: str) -> str:
+    child = parent.find(tag)
+    return _whole(child).strip() if child is not None else ""
+
+
+def _whole(element: Element) -> str:
+    return "".join(element.itertext())
+
+
+DBLP = Source("dblp", (".xml",), _holds, _read)
