@@ -192,10 +192,15 @@ def _shown(
     """The works to write: a moved date can do no more than change which of two reports is best."""
     told = {key for item in settled if not item.silent for key in (item.key, item.left)}
     return [
-        show(list(reports.values()), today)
+        _show(key, reports, today)
         for key, reports in known.items()
         if len(reports) > 1 or (reports and key in told)
     ]
+
+
+def _show(key: str, reports: Mapping[Identity, Known], today: date) -> ShownWork:
+    """Under the key that the work has: an older rule may have made it, and others may hold ours."""
+    return msgspec.structs.replace(show(list(reports.values()), today), key=key)
 
 
 def _write_reports(cursor: Any, run_id: int, settled: Mapping[Identity, Settled]) -> None:
@@ -213,9 +218,7 @@ def rerender(keys: Sequence[str], today: date) -> int:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MERGE_LOCK])
         known = _known(cursor, list(keys), {})
         before = _versions(cursor, list(keys))
-        merge(
-            cursor, [show(list(reports.values()), today) for reports in known.values() if reports]
-        )
+        merge(cursor, [_show(key, reports, today) for key, reports in known.items() if reports])
         return len(_versions(cursor, list(keys)) - before)
 
 

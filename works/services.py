@@ -23,13 +23,14 @@ ON CONFLICT (author_id) DO UPDATE SET version = f.version WHERE false
 # A record under an ORCID iD has only names that a source gave that iD on the work: each of them is
 # confirmed, save those that a decision put there.
 COUNTS = """
-WITH mine AS (
+WITH orcids AS (
+    SELECT id FROM works_author WHERE id = ANY(%(ids)s) AND key_scheme = 'orcid'
+), mine AS (
     SELECT DISTINCT ON (a.author_id, a.work_id) a.author_id, a.work_id, w.key, w.year, w.date,
         w.identified, w.complete, w.families,
-        a.status = 'confirmed' OR (p.key_scheme = 'orcid' AND a.asserted_by <> 'decision')
-            AS confirmed
+        a.status = 'confirmed' OR (a.asserted_by NOT IN ('name', 'decision')
+            AND a.author_id IN (SELECT id FROM orcids)) AS confirmed
     FROM works_authorship a JOIN works_work w ON w.id = a.work_id
-        JOIN works_author p ON p.id = a.author_id
     WHERE a.author_id = ANY(%(ids)s) AND a.status <> 'rejected'
 ), counts AS (
     SELECT author_id, count(*) AS works, count(*) FILTER (WHERE identified) AS identified,

@@ -226,3 +226,13 @@ def test_ten_thousand_authors_on_one_work() -> None:
         assert cursor.fetchone() == (0,)
         cursor.execute("SELECT count(*) FROM works_authorfacts WHERE works = 1")
         assert cursor.fetchone() == (10_000,)
+
+
+def test_a_work_keeps_the_key_that_an_older_rule_gave_it() -> None:
+    """Two works stay two, and neither a rerender nor a new report stumbles over it."""
+    take_in(work("Ann Lee", number=1), work("Bo Li", number=2))
+    Work.objects.filter(key="arxiv:2401.00001").update(key="arxiv:2401.00001v1")
+    keys = ["arxiv:2401.00001", "arxiv:2401.00001v1", "arxiv:2401.00002"]
+    take_in(work("Ann Lee", number=1, source="dblp", format="bzpeer/1"))
+    rerender(keys, TODAY)
+    assert sorted(Work.objects.values_list("key", flat=True)) == keys

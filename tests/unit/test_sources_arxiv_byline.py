@@ -55,7 +55,7 @@ def names(byline: str) -> list[str]:
         ("A. Doe), B. Roe", ["A. Doe)", "B. Roe"]),
         ("A. Doe (1), B. Roe ((1) MIT, (2) ETH", ["A. Doe", "B. Roe"]),
         ("", []),
-        (" , ;and& () .", []),
+        (" , ; and & () .", []),
         ("(MIT)", []),
     ],
 )
@@ -86,6 +86,8 @@ def test_who_the_authors_are(byline: str, expected: list[str]) -> None:
             "A. Doe (1), B. Roe (2), (1) MIT, X, (2) ETH",
             {"A. Doe": ("MIT, X",), "B. Roe": ("ETH",)},
         ),
+        ("A. Doe, (1) and B. Roe (1) ((1) MIT)", {"A. Doe": ("MIT",), "B. Roe": ("MIT",)}),
+        ("A. Doe Jr. (1), B. Roe (1) ((1) MIT)", {"A. Doe Jr.": ("MIT",), "B. Roe": ("MIT",)}),
         ("A. Doe (1), B. Roe (2) (1: MIT, 2: ETH)", {"A. Doe": ("MIT",), "B. Roe": ("ETH",)}),
         ("A. Doe (a), B. Roe (b) ((a) MIT, (b) ETH)", {"A. Doe": ("MIT",), "B. Roe": ("ETH",)}),
         ("A. Doe (a and b) ((a) MIT, (b) ETH (d) X)", {"A. Doe": ("MIT", "ETH")}),
@@ -113,7 +115,7 @@ def test_a_name_is_not_divided() -> None:
 WORD = st.sampled_from(
     ["Ann", "B.", "de", "O'Neil", "Łukasz", r"M{\"u}ller", r"\'Eva", "王", "Sand"]
 )
-NAME = st.lists(WORD, min_size=2, max_size=4).map(" ".join).filter(lambda name: name != "王 王")
+NAME = st.lists(WORD, min_size=2, max_size=4).map(" ".join)
 PLACE = st.sampled_from(["", "MIT", "U. of X, Y", "ETH (Z)"])
 BREAK = st.sampled_from([", ", " and ", ", and ", " & ", "; ", ",\n"])
 
@@ -136,14 +138,14 @@ def test_no_byline_is_too_strange(byline: str) -> None:
 
 @pytest.mark.parametrize("unit", ["(", "((1)", "{(", ",a", "(x)", "a (1 ", ") and ", "(1) a", "1 "])
 def test_a_long_byline_costs_little(unit: str) -> None:
-    byline = unit * (1_000_000 // len(unit))
+    byline = unit * (100_000 // len(unit))
     tracemalloc.start()
     authors(byline)
     high = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert high < 100 << 20
+    assert high < 10 << 20
 
 
 def test_a_byline_too_long_is_refused() -> None:
     with pytest.raises(Invalid, match="longer"):
-        authors("A. Doe, " * 125_001)
+        authors("A. Doe, " * 75_001)

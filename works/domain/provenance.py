@@ -4,6 +4,7 @@ This table decides which report of a work visitors see, and how many independent
 behind it: two sources of one family are one witness.
 """
 
+import re
 from typing import NamedTuple
 
 from works.domain.records import WorkRecord
@@ -37,6 +38,14 @@ IDENTIFIER_LINKS = {
     "openalex": ("OpenAlex", "https://openalex.org/{}"),
 }
 
+_ADDRESSES = {
+    "arxiv": re.compile(
+        r"^(?:https?://(?:\w+\.)?arxiv\.org/(?:abs|pdf)/|arxiv:\s*)", re.IGNORECASE
+    ),
+    "doi": re.compile(r"^(?:https?://(?:\w+\.)?doi\.org/|doi:\s*)", re.IGNORECASE),
+}
+_VERSION = re.compile(r"(?<=\d)v\d+$")
+
 
 def source(slug: str) -> Source:
     return SOURCES.get(slug) or Source(slug, slug, UNKNOWN_RANK)
@@ -61,12 +70,23 @@ def work_key(record: WorkRecord) -> str:
 
     A guessed identifier never joins two reports.
     """
+    own: dict[str, str] = {}
+    if "doi" not in record.unverified:
+        own["doi"] = normal("doi", record.doi)
     if "ids" not in record.unverified:
-        own = {item.scheme: item.value for item in reversed(record.ids)}
-        for scheme in PERSISTENT:
-            if own.get(scheme):
-                return f"{scheme}:{own[scheme].lower()}"
+        own |= {item.scheme: normal(item.scheme, item.value) for item in reversed(record.ids)}
+    for scheme in PERSISTENT:
+        if own.get(scheme):
+            return f"{scheme}:{own[scheme].lower()}"
     return f"{record.source}:{record.external_id}"
+
+
+def normal(scheme: str, value: str) -> str:
+    """An identifier as its scheme writes it, without address, label or version of the work."""
+    bare = _ADDRESSES[scheme].sub("", value.strip()) if scheme in _ADDRESSES else value
+    if scheme == "arxiv":
+        return _VERSION.sub("", bare)
+    return bare.lower() if scheme == "doi" else bare
 
 
 def has_persistent_identifier(record: WorkRecord) -> bool:

@@ -11,6 +11,7 @@ from works.domain.article import Pieces, TopicName, pieces, topics
 from works.domain.provenance import (
     families,
     has_persistent_identifier,
+    normal,
     rank,
     work_key,
 )
@@ -123,9 +124,12 @@ def is_complete(record: WorkRecord, today: date) -> bool:
 
 def _identifiers(record: WorkRecord) -> list[Identifier]:
     sure = "ids" not in record.unverified
-    found = {(item.scheme, item.value): sure for item in record.ids}
+    found = {
+        (item.scheme, normal(item.scheme, item.value) or item.value): sure for item in record.ids
+    }
     if record.doi:
-        found.setdefault(("doi", record.doi.lower()), "doi" not in record.unverified)
+        doi = normal("doi", record.doi) or record.doi
+        found.setdefault(("doi", doi), "doi" not in record.unverified)
     return [Identifier(*item, verified) for item, verified in found.items()]
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 
-from works.domain.records import AuthorRecord, WorkRecord
+from works.domain.records import AuthorRecord, Category, WorkRecord
 
 MAX_AUTHORS = 20_000
 MAX_EXTERNAL_ID = 200
@@ -24,6 +24,7 @@ _MAX_CHARACTERS = {
 _DATES = ("record_date", "created", "updated", "published")
 _MAX_NAME = 1_000
 _MAX_AFFILIATION = 5_000
+_MAX_CATEGORY_NAME = 300
 _MAX_ITEMS = 1_000
 _FIELDS = frozenset(WorkRecord.__struct_fields__)
 
@@ -142,7 +143,15 @@ def _tidied(record: WorkRecord) -> WorkRecord:
     authors = tuple(map(_tidied_author, record.authors))
     if any(new is not old for new, old in zip(authors, record.authors)):
         changes["authors"] = authors
+    categories = tuple(map(_tidied_category, record.categories))
+    if categories != record.categories:
+        changes["categories"] = categories
     return msgspec.structs.replace(record, **changes) if changes else record
+
+
+def _tidied_category(category: Category) -> Category:
+    name = tidy("categories", category.name, _MAX_CATEGORY_NAME) if category.name else ""
+    return category if name == category.name else Category(category.scheme, category.code, name)
 
 
 def _tidied_author(author: AuthorRecord) -> AuthorRecord:

@@ -15,7 +15,7 @@ from works.domain.records import AuthorRecord
 from works.domain.validate import MAX_AUTHORS, Invalid
 
 # 20,000 authors with their places; it also bounds what a byline of nothing but brackets takes.
-_MAX_CHARACTERS = 1_000_000
+_MAX_CHARACTERS = 600_000
 
 _STEP = re.compile(
     r"(?P<break>[,;:]|\\&|(?<![^\s,;)}])(?:and|&|with (?:an )?appendi(?:x|ces) by)(?=[\s({]))"
@@ -42,7 +42,7 @@ _MARKS = re.compile(rf"\s*{_MARK}(?:(?:\s*[,;&]\s*|\s+and\s+|\s+){_MARK})*\s*", 
 _BETWEEN_MARKS = re.compile(r"[\s,;&]+")
 _LEGEND_ENTRY = re.compile(rf"\(\s*({_MARK})\s*\)|(?:(?<=[,;.])|^)\s*([0-9]{{1,3}})\s*[:)=]")
 # Some write the legend without brackets around the whole: "A (1), B (2), (1) MIT, (2) CERN".
-_BARE_LEGEND = re.compile(r"[,;.] ?(?=\((?:1|a)\) ?[^\s,;()])")
+_BARE_LEGEND = re.compile(r"[,;] ?(?=\((?:1|a)\) ?(?!and\b|&)[^\s,;()])")
 _LEGEND_EDGE = " \t\r\n,;"
 
 

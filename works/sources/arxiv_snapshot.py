@@ -118,7 +118,8 @@ def _has_too_many_parts(data: bytes) -> bool:
 def _named(message: str) -> Invalid:
     """The field that msgspec names, in our words and without the value."""
     if found := _MISSING.fullmatch(message):
-        return Invalid(_OURS.get(found["field"], "versions"), "is missing")
+        # Only two keys are required: a line's "id", and the "version" of a version.
+        return Invalid("external_id" if found["field"] == "id" else "versions", "is missing")
     found = _AT_FIELD.fullmatch(message)
     if not found:
         return Invalid("record", _NO_OBJECT)

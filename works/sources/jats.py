@@ -19,14 +19,13 @@ _SPACE = re.compile(r"\s+")
 _BREAK = re.compile(r" *\n[ \n]*")
 _TEX_BODY = re.compile(r"\\begin\s*\{document\}(.*)\\end\s*\{document\}", re.DOTALL)
 _TEX_DELIMITERS = re.compile(r"\A(?:\$+|\\\(|\\\[)|(?:\$+|\\\)|\\\])\Z")
-_WORD = re.compile(r"[^\W\d_]{3}")
+_WORD = re.compile(r"(?!(?:th|st|nd|rd)\b)[^\W\d_]{2}")
 _SAYS_NOTHING = frozenset(("abstract", "summary", "zusammenfassung", "résumé", "resumen"))
 
 _KEPT = {"i": "i", "italic": "i", "em": "i", "sub": "sub", "inf": "sub", "sup": "sup"}
 _FORMULAS = frozenset(("math", "tex-math", "inline-formula", "alternatives"))
-_BLOCKS = frozenset(
-    "abstract br break def disp-formula disp-quote div li list list-item ol p sec ul".split()
-)
+_BLOCK_NAMES = "abstract br break def disp-formula disp-quote div li list list-item ol p sec ul"
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
 _FORMULA_END = "\0"
 
 

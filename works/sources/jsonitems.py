@@ -157,7 +157,7 @@ class _Window:
     def __init__(self, stream: Readable, mark: re.Pattern[bytes]) -> None:
         self._stream = stream
         self._mark = mark
-        self._marked = -1
+        self._marked = 0
         self._searched = 0
         self._dropped = 0
         self._ended = False
@@ -183,8 +183,8 @@ class _Window:
             if found := pattern.match(self.buffer, at, min(mark, len(self.buffer))):
                 at = found.end()
             stop = bytes(self.buffer[at : at + 1])
-            goes_on = not stop or (stop == b'"' and _OPEN_STRING.match(self.buffer, at))
-            if at >= mark or not goes_on:
+            is_open = not stop or (stop == b'"' and _OPEN_STRING.match(self.buffer, at))
+            if at >= mark or not is_open:
                 return at, stop
             if len(self.buffer) > RECORD_BYTES or not self._fill(len(self.buffer) - at):
                 return at, b""
@@ -247,12 +247,15 @@ class _Window:
 
     def _next_mark(self) -> int:
         """Where the next mark behind the first byte stands, beyond the buffer if not in it."""
-        if self._marked <= self._dropped:
-            begin = max(1, self._searched - self._dropped)
-            found = self._mark.search(self.buffer, begin)
-            self._marked = self._dropped + found.start() if found else -1
-            self._searched = self._dropped + max(begin, len(self.buffer) - _OVERLAP)
-        return self._marked - self._dropped if self._marked > 0 else len(self.buffer) + 1
+        end = self._dropped + len(self.buffer)
+        if self._marked <= self._dropped and self._searched < end:
+            begin = max(self._dropped + 1, self._searched - _OVERLAP)
+            found = self._mark.search(self.buffer, begin - self._dropped)
+            self._marked = self._dropped + found.start() if found else 0
+            self._searched = self._marked or end
+        if self._marked > self._dropped:
+            return self._marked - self._dropped
+        return len(self.buffer) + 1
 
     def _fill(self, size: int = 0) -> bool:
         """Read more, at least `size` bytes where there are as many; False at the end."""

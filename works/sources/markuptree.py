@@ -11,18 +11,21 @@ from html import escape, unescape
 
 _MAX_DEPTH = 40
 _TAG = re.compile(r"<(/?)([A-Za-z][\w.-]*+:)?([A-Za-z][\w-]*+)((?:[\s/][^<>]*+)?)>")
+# Some publishers escape the markup of an abstract once more.
+_ESCAPED_TAG = re.compile(r"&lt;(/?(?P<name>[A-Za-z][\w-]*+)(?:[\s/][^<>&]*+)?)&gt;")
 _EMPTY = frozenset(("br", "break"))
-_NAMES = frozenset(
-    # Text.
-    "a abstract b bold br break caption def disp-formula disp-quote div em ext-link fn font i inf"
-    " inline-formula inline-graphic italic label large li list list-item monospace named-content"
-    " ol overline p related-article roman sans-serif sc scp sec small span strike strong"
-    " styled-content sub sup tex-math title tt u ul underline uri xref alternatives"
-    # MathML.
-    " annotation annotation-xml math mfenced mfrac mi mmultiscripts mn mo mover mpadded mphantom"
-    " mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder"
-    " munderover none semantics".split()
+_OF_TEXT = (
+    "a abstract alternatives b bold br break caption def disp-formula disp-quote div em ext-link"
+    " fn font i inf inline-formula inline-graphic italic label large li list list-item monospace"
+    " named-content ol overline p related-article roman sans-serif sc scp sec small span strike"
+    " strong styled-content sub sup tex-math title tt u ul underline uri xref"
 )
+_OF_MATHML = (
+    "annotation annotation-xml math mfenced mfrac mi mmultiscripts mn mo mover mpadded mphantom"
+    " mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder"
+    " munderover none semantics"
+)
+_NAMES = frozenset(f"{_OF_TEXT} {_OF_MATHML}".split())
 
 
 @dataclass(slots=True)
@@ -49,7 +52,7 @@ Node = Element | str
 
 def parsed(markup: str) -> Element:
     """A nameless element around the whole."""
-    text = _without_sections(markup)
+    text = _ESCAPED_TAG.sub(_unescaped_tag, _without_sections(markup))
     path, behind = [Element("")], 0
     for tag in _TAG.finditer(text):
         closing, prefix, name, attributes = tag.groups()
@@ -64,6 +67,10 @@ def parsed(markup: str) -> Element:
             _open(path, Element(name, attributes))
     path[-1].children.append(text[behind:])
     return path[0]
+
+
+def _unescaped_tag(tag: re.Match[str]) -> str:
+    return f"<{tag[1]}>" if tag["name"].lower() in _NAMES else tag[0]
 
 
 def _open(path: list[Element], element: Element) -> None:

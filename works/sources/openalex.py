@@ -51,6 +51,9 @@ _NO_NAME_PARTS = re.compile(
 )
 
 
+_NULL = msgspec.Raw(b"null")
+
+
 class _Person(msgspec.Struct):
     id: str | None = None
     display_name: str | None = None
@@ -100,7 +103,7 @@ class _Work(msgspec.Struct):
     ids: _Ids | None = None
     title: str | None = None
     display_name: str | None = None
-    abstract_inverted_index: msgspec.Raw | None = None
+    abstract_inverted_index: msgspec.Raw = _NULL
     type: str | None = None
     is_paratext: bool | None = None
     publication_date: str | None = None
@@ -216,10 +219,8 @@ def _arxiv(own_doi: str, locations: tuple[_Location, ...]) -> str:
     return next(iter(distinct.values())) if len(distinct) == 1 else ""
 
 
-def _abstract(raw: msgspec.Raw | None) -> str:
+def _abstract(raw: msgspec.Raw) -> str:
     """The words in their order, as many as show that an abstract is too long."""
-    if raw is None:
-        return ""
     if len(memoryview(raw)) > _MAX_INDEX_BYTES:
         raise Invalid("abstract", "has too large an index")
     try:
