@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -140,16 +141,18 @@ def works_context(head: Head, asked: WorksFilter, rows: Sequence[WorkRow]) -> di
 
 def paging(base: str, asked: WorksFilter, matching: int) -> dict[str, Any]:
     pages = max(1, -(-matching // PAGE))
-    kept = {"q": asked.q, "year": asked.year, "type": asked.type, "topic": asked.topic}
-    turn = {**kept, "sort": asked.sort}
+    last = min(pages, MAX_PAGE)
     return {
         "page": asked.page,
         "pages": pages,
-        "previous_url": address(base, **turn, page=asked.page - 1) if asked.page > 1 else "",
-        "next_url": address(base, **turn, page=asked.page + 1)
-        if asked.page < min(pages, MAX_PAGE)
-        else "",
+        "previous_url": page_url(base, asked, asked.page - 1) if asked.page > 1 else "",
+        "next_url": page_url(base, asked, asked.page + 1) if asked.page < last else "",
     }
+
+
+def page_url(base: str, asked: WorksFilter, page: int) -> str:
+    """Another page of the same list."""
+    return address(base, **msgspec.structs.asdict(msgspec.structs.replace(asked, page=page)))
 
 
 def address(base: str, **parameters: str | int | None) -> str:

@@ -3,7 +3,7 @@
 from string import ascii_uppercase
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -19,6 +19,7 @@ from works.pages import (
     indexable,
     number_in,
     page_context,
+    page_url,
     paging,
     researcher_context,
     researcher_row,
@@ -41,6 +42,8 @@ def researcher_works(request: HttpRequest, head: Head) -> HttpResponse:
     asked = asked_of(request)
     rows = queries.works_of_author(head.id, asked)
     path = f"{researcher_url(head.slug)}works/"
+    if asked.page > 1 and not rows:  # past the end, since the list became shorter
+        return HttpResponseRedirect(page_url(path, asked, 1))
     description = f"The published works of {head.name} on BZPEER."
     context = {
         "page": page_context(

@@ -19,6 +19,7 @@ from bzpeer.lib.access import public
 log = logging.getLogger(__name__)
 
 RETRY_AFTER_S = 10
+PLAIN_500 = "<!doctype html><title>Error</title><p>Something broke on our side. Request {}</p>"
 AN_HOUR = "public, max-age=3600"
 
 
@@ -107,7 +108,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return HttpResponse(render_to_string("503.html"), status=503, headers=_retry())
     request_id = secrets.token_hex(6)
     log.error("request failed id=%s path=%r", request_id, request.path)
-    page = render_to_string("500.html", {"request_id": request_id})
+    try:
+        page: str = render_to_string("500.html", {"request_id": request_id})
+    except Exception:  # the templates may be what is broken
+        log.exception("the error page failed too id=%s", request_id)
+        page = PLAIN_500.format(request_id)
     return HttpResponse(page, status=500, headers={"X-Request-Id": request_id})
 
 

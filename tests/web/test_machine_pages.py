@@ -120,6 +120,18 @@ def test_security_txt_has_a_contact_and_a_year(
     assert timedelta(days=360) < ahead < timedelta(days=365)
 
 
+def test_a_crash_is_answered_even_when_the_error_page_is_broken(
+    site: Client, no_database: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: object) -> str:
+        raise ValueError("no template")
+
+    monkeypatch.setattr("bzpeer.lib.views.render_to_string", broken)
+    response = site.get("/test/crash/")
+    assert response.status_code == 500
+    assert response["X-Request-Id"] in response.content.decode()
+
+
 def test_a_crash_shows_a_number_to_ask_with_and_no_more(
     site: Client, no_database: None, caplog: pytest.LogCaptureFixture
 ) -> None:

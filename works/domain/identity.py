@@ -189,7 +189,9 @@ def _decision(mention: Mention, chosen: _Candidate) -> Decision:
 # Identifiers
 
 # A person's own identifier first, then curated ones, then ones that a program assigns.
-_RANK = {scheme: rank for rank, scheme in enumerate(("orcid", "dblp", "openalex", "acl"))}
+_RANK = {
+    scheme: rank for rank, scheme in enumerate(("orcid", "dblp", "dblp-name", "openalex", "acl"))
+}
 _ADDRESS = re.compile(
     r"https?://(?:www\.)?(?:orcid\.org|openalex\.org|dblp\.org/pid)/", re.IGNORECASE
 )

@@ -19,12 +19,24 @@ class Source(NamedTuple):
 # Higher rank is shown first. The sample repeats arXiv's facts, so it is no witness of its own.
 SOURCES = {
     "arxiv": Source("arXiv", "arxiv", 50),
+    "acl": Source("ACL Anthology", "acl", 45),
+    "dblp": Source("dblp", "dblp", 35),
     "bzpeer-sample": Source("BZPEER sample", "arxiv", 10),
 }
 UNKNOWN_RANK = 20
 
 # Within one source a richer format is shown before a poorer one.
-RICHNESS = {"arxiv-oai/arXiv": 5, "bzpeer/1": 4}
+RICHNESS = {
+    "arxiv-oai/arXivRaw": 8,
+    "arxiv-oai/arXiv": 7,
+    "arxiv-snapshot/metadata": 6,
+    "arxiv-oai/arXivOld": 5,
+    "arxiv-atom/entry": 4,
+    "arxiv-oai/oai_dc": 3,
+    "acl/xml": 5,
+    "dblp/xml": 3,
+    "bzpeer/1": 4,
+}
 
 # Schemes whose identifiers are kept resolvable by somebody, strongest first: a work is known
 # under the first that a source vouches for.
@@ -36,6 +48,7 @@ IDENTIFIER_LINKS = {
     "pmid": ("PubMed", "https://pubmed.ncbi.nlm.nih.gov/{}/"),
     "acl": ("ACL Anthology", "https://aclanthology.org/{}/"),
     "openalex": ("OpenAlex", "https://openalex.org/{}"),
+    "dblp": ("dblp", "https://dblp.org/rec/{}"),
 }
 
 _ADDRESSES = {

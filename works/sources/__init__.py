@@ -6,10 +6,14 @@ A new one is a module with a `Source` in it, and a line here.
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from works.sources.acl import ACL
+from works.sources.arxiv_atom import ARXIV_ATOM
 from works.sources.arxiv_oai import ARXIV_OAI
+from works.sources.arxiv_snapshot import ARXIV_SNAPSHOT
 from works.sources.base import Source
 from works.sources.bzpeer import BZPEER
+from works.sources.dblp import DBLP
 
-SOURCES: Mapping[str, Source] = MappingProxyType(
-    {source.slug: source for source in (ARXIV_OAI, BZPEER)}
-)
+_ALL = (ARXIV_OAI, ARXIV_ATOM, ARXIV_SNAPSHOT, ACL, DBLP, BZPEER)
+
+SOURCES: Mapping[str, Source] = MappingProxyType({source.slug: source for source in _ALL})

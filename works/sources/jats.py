@@ -16,6 +16,7 @@ MAX_MARKUP = 500_000
 
 _ALTTEXT = re.compile(r"\salttext\s*=\s*[\"'](\$[^\"'$]+\$)[\"']")
 _SPACE = re.compile(r"\s+")
+_SPACES = re.compile(" {2,}")
 _BREAK = re.compile(r" *\n[ \n]*")
 _TEX_BODY = re.compile(r"\\begin\s*\{document\}(.*)\\end\s*\{document\}", re.DOTALL)
 _TEX_DELIMITERS = re.compile(r"\A(?:\$+|\\\(|\\\[)|(?:\$+|\\\)|\\\])\Z")
@@ -26,7 +27,8 @@ _KEPT = {"i": "i", "italic": "i", "em": "i", "sub": "sub", "inf": "sub", "sup": 
 _FORMULAS = frozenset(("math", "tex-math", "inline-formula", "alternatives"))
 _BLOCK_NAMES = "abstract br break def disp-formula disp-quote div li list list-item ol p sec ul"
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
-_FORMULA_END = "\0"
+# White space to `_SPACE`, so that no text of a source can hold it.
+_FORMULA_END = "\x1f"
 
 
 def plain(markup: str) -> str:
@@ -34,7 +36,7 @@ def plain(markup: str) -> str:
     if len(markup) > MAX_MARKUP:
         return markup
     text = _set_apart(_flow(parsed(markup).children))
-    return _BREAK.sub("\n\n", text).strip()
+    return _SPACES.sub(" ", _BREAK.sub("\n\n", text)).strip()
 
 
 def _flow(nodes: Sequence[Node]) -> str:
@@ -44,7 +46,8 @@ def _flow(nodes: Sequence[Node]) -> str:
         part = _written(node)
         if part and isinstance(node, Element) and node.name in _FORMULAS:
             part = (" " if parts[-1][-1:].isalpha() else "") + part + _FORMULA_END
-        parts.append(part)
+        if part:
+            parts.append(part)
     return "".join(parts)
 
 
@@ -63,7 +66,7 @@ def _preferred(nodes: Sequence[Node]) -> Sequence[Node]:
 
 def _written(node: Node) -> str:
     if isinstance(node, str):
-        return _SPACE.sub(" ", unescape(node).replace(_FORMULA_END, ""))
+        return _SPACE.sub(" ", unescape(node))
     if node.name == "tex-math":
         return _tex(node.text())
     if node.name == "math":
