@@ -20,7 +20,9 @@ class Source(NamedTuple):
 SOURCES = {
     "arxiv": Source("arXiv", "arxiv", 50),
     "acl": Source("ACL Anthology", "acl", 45),
+    "crossref": Source("Crossref", "crossref", 40),
     "dblp": Source("dblp", "dblp", 35),
+    "openalex": Source("OpenAlex", "openalex", 30),
     "bzpeer-sample": Source("BZPEER sample", "arxiv", 10),
 }
 UNKNOWN_RANK = 20
@@ -34,6 +36,8 @@ RICHNESS = {
     "arxiv-atom/entry": 4,
     "arxiv-oai/oai_dc": 3,
     "acl/xml": 5,
+    "crossref/works": 4,
+    "openalex/works": 4,
     "dblp/xml": 3,
     "bzpeer/1": 4,
 }
@@ -46,6 +50,7 @@ IDENTIFIER_LINKS = {
     "arxiv": ("arXiv", "https://arxiv.org/abs/{}"),
     "doi": ("DOI", "https://doi.org/{}"),
     "pmid": ("PubMed", "https://pubmed.ncbi.nlm.nih.gov/{}/"),
+    "pmcid": ("PubMed Central", "https://pmc.ncbi.nlm.nih.gov/articles/{}/"),
     "acl": ("ACL Anthology", "https://aclanthology.org/{}/"),
     "openalex": ("OpenAlex", "https://openalex.org/{}"),
     "dblp": ("dblp", "https://dblp.org/rec/{}"),

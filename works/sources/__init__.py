@@ -12,8 +12,10 @@ from works.sources.arxiv_oai import ARXIV_OAI
 from works.sources.arxiv_snapshot import ARXIV_SNAPSHOT
 from works.sources.base import Source
 from works.sources.bzpeer import BZPEER
+from works.sources.crossref import CROSSREF
 from works.sources.dblp import DBLP
+from works.sources.openalex import OPENALEX
 
-_ALL = (ARXIV_OAI, ARXIV_ATOM, ARXIV_SNAPSHOT, ACL, DBLP, BZPEER)
+_ALL = (ARXIV_OAI, ARXIV_ATOM, ARXIV_SNAPSHOT, OPENALEX, CROSSREF, ACL, DBLP, BZPEER)
 
 SOURCES: Mapping[str, Source] = MappingProxyType({source.slug: source for source in _ALL})
