@@ -14,7 +14,7 @@ from bench.measure import Line, median_ratio
 from bzpeer.supervisor import HOST, answers, running, site_commands
 from graph.slices import build
 from works.models import Author
-from works.queries import leading_researchers
+from works.researchers import leading_researchers
 
 PAIRS = 9
 BURST_S = 0.5

@@ -37,10 +37,9 @@ from works.queries import (
     WorksFilter,
     author_by_slug,
     head,
-    leading_researchers,
-    totals,
     works_of_author,
 )
+from works.researchers import leading_researchers, totals
 from works.web import fresh, load_researcher, researcher_page
 
 LEADING = 8

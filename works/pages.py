@@ -10,7 +10,8 @@ from django.http import HttpRequest
 
 from bzpeer.lib.safe import trusted
 from works.domain import article, provenance, words
-from works.queries import PAGE, Head, ResearcherRow, WorkRow, WorksFilter
+from works.queries import PAGE, Head, WorkRow, WorksFilter
+from works.researchers import ResearcherRow
 
 SAMPLE = "bzpeer-sample"
 CLAIM_LABELS = {

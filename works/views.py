@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from bzpeer.lib import access
 from bzpeer.lib.safe import trusted
-from works import queries
+from works import queries, researchers
 from works.models import Topic
 from works.pages import (
     MAX_PAGE,
@@ -90,7 +90,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
             "works": rows[0].matching if rows else 0,
             "researchers": [
                 {"name": name, "url": researcher_url(key), "works": count}
-                for key, name, count in queries.researchers_of_topic(found.pk)
+                for key, name, count in researchers.researchers_of_topic(found.pk)
             ],
             "html": trusted(works_html(rows)),
             "previous": turn["previous_url"],
@@ -103,7 +103,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 @fresh
 def search(request: HttpRequest) -> HttpResponse:
     q = request.GET.get("q", "").strip()[:200]
-    rows = queries.search_researchers(q, queries.RESULTS + 1) if q else []
+    rows = researchers.search_researchers(q, researchers.RESULTS + 1) if q else []
     title = f"Researchers named {q}" if q else "Find a researcher"
     context = {
         "page": page_context(
@@ -111,27 +111,27 @@ def search(request: HttpRequest) -> HttpResponse:
         ),
         "q": q,
         "kind": "people",
-        "results": [researcher_row(row) for row in rows[: queries.RESULTS]],
-        "more": len(rows) > queries.RESULTS,
+        "results": [researcher_row(row) for row in rows[: researchers.RESULTS]],
+        "more": len(rows) > researchers.RESULTS,
     }
     return render(request, "works/search.html", context)
 
 
 @fresh
 def browse(request: HttpRequest) -> HttpResponse:
-    asked = request.GET.get("letter", "A")[:1].upper()
-    letter = asked if asked in LETTERS else "A"
+    asked = request.GET.get("letter", "")[:1].upper()
+    letter = asked if asked in LETTERS else researchers.first_letter(LETTERS)
     page = number_in(request.GET.get("page", ""), 1, MAX_PAGE) or 1
-    rows = queries.browse_researchers(letter, page)
+    rows = researchers.browse_researchers(letter, page)
     context: dict[str, Any] = {
         "page": page_context(
             "Researchers", "All researchers on BZPEER, by family name.", "/researchers/"
         ),
-        "results": [researcher_row(row) for row in rows[: queries.ROWS]],
+        "results": [researcher_row(row) for row in rows[: researchers.ROWS]],
         "letters": [_letter(one, letter) for one in LETTERS],
         "previous_url": _turned(letter, page - 1) if page > 1 else "",
         "next_url": _turned(letter, page + 1)
-        if len(rows) > queries.ROWS and page < MAX_PAGE
+        if len(rows) > researchers.ROWS and page < MAX_PAGE
         else "",
     }
     return render(request, "works/browse.html", context)

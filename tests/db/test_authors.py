@@ -6,7 +6,7 @@ from django.test import Client
 from tests.factories.corpus import author, author_of, facts_of, publish, refresh_all, take_in
 from tests.factories.records import changed, person, work
 from works.models import Author, AuthorFacts, Authorship
-from works.queries import search_researchers
+from works.researchers import search_researchers
 
 pytestmark = pytest.mark.django_db
 

@@ -32,7 +32,8 @@ def test_the_real_pages_go_in_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Identify.xml", "ListSets.xml", "ListRecords_oai_dc_01.xml", "error_badArgument.xml"]
+    "name",
+    ["Identify.xml", "ListSets.xml", "ListIdentifiers_arXiv_01.xml", "error_badArgument.xml"],
 )
 def test_an_answer_of_another_kind_is_told(name: str) -> None:
     ended = run("import_works", "arxiv-oai", ARXIV / "responses" / name)

@@ -12,7 +12,8 @@ from tests.web.dom import Page, page
 from tests.web.people import by, somebody
 from works.models import Work
 from works.pages import MAX_PAGE, paging
-from works.queries import PAGE, ROWS, WorksFilter
+from works.queries import PAGE, WorksFilter
+from works.researchers import ROWS
 
 pytestmark = pytest.mark.django_db
 

@@ -9,6 +9,8 @@ from graph.domain.slice.markup import escaped, link, listed
 
 # More circles are counted and not named.
 _CIRCLES_NAMED = 3
+# Topics that nearly everything is on; a record of one work may have two dozen.
+_COMMON_NAMED = 5
 # How many works are named of each, by the number of circles; of one in a crowd, the newest.
 _WORKS_NAMED = {1: 4, 2: 2, 3: 2}
 _NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
@@ -59,8 +61,10 @@ def common_line(shown: Picture) -> str:
         return ""
     topics = [
         f"{link(topic.url, topic.name)} ({counted(topic.works, 'work', 'works')})"
-        for topic in shown.common
+        for topic in shown.common[:_COMMON_NAMED]
     ]
+    if more := len(shown.common) - len(topics):
+        topics.append(f"{more:,} more")
     return f'<p class="common">On more than a third of the works: {listed(topics)}.</p>'
 
 

@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from bench import imports, neighbourhoods, pages, refreshing
 from bench.measure import Line
 from bzpeer.embedded import held_for
-from works.queries import search_researchers
+from works.researchers import search_researchers
 
 
 class Command(BaseCommand):
