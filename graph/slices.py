@@ -19,6 +19,7 @@ from graph.models import Slice, SliceOrder
 from graph.services import MAX_TEAM, circles_of
 from works.domain.circles import circles
 from works.models import Author, AuthorFacts
+from works.queries import public_id_of
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,17 @@ LEFT JOIN graph_slice s USING (author_id) LEFT JOIN graph_sliceorder o USING (au
 """
 
 
+# A reader who has the drawing is told so by its digest alone.
+READY = """
+SELECT s.digest, CASE WHEN strpos(%(held)s, s.digest) = 0 THEN s.html END
+FROM works_author a
+JOIN works_authorfacts f ON f.author_id = a.id
+JOIN graph_slice s ON s.author_id = a.id AND s.facts_version = f.version
+WHERE a.public_id = %(id)s AND a.slug = %(slug)s AND a.merged_into_id IS NULL AND NOT EXISTS (
+    SELECT FROM works_authorchange c WHERE c.author_id = a.id AND c.kind = 'works')
+"""
+
+
 class Standing(msgspec.Struct, frozen=True):
     """How a record's slice stands: what there is to show, and whether a newer one is coming."""
 
@@ -77,6 +89,17 @@ def standing(author_id: int, facts_version: int, pending: bool) -> Standing:
         html, mark, built_at, version, parked = cursor.fetchone()
     current = version == facts_version and not pending and _drawn_as_now(mark)
     return Standing(html, mark, built_at, current, parked)
+
+
+def ready(slug: str, held: str) -> tuple[str, str | None] | None:
+    """(digest, drawing) of a slice that is current, in one look; None for every other case.
+
+    The drawing is None for a reader whose If-None-Match (`held`) names the digest.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(READY, {"id": public_id_of(slug), "slug": slug, "held": held})
+        row: tuple[str, str | None] | None = cursor.fetchone()
+    return row if row and _drawn_as_now(row[0]) else None
 
 
 def order(author_id: int) -> None:
