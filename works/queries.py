@@ -59,28 +59,7 @@ class Head(msgspec.Struct):
     @property
     def stamp(self) -> str:
         """Differs whenever the page does."""
-        return _stamp(self.id, self.version, self.generation)
-
-
-def _stamp(author_id: int, version: int, generation: int) -> str:
-    return f"{author_id}-{version}-{generation}"
-
-
-STAMP = """
-SELECT a.id, coalesce(f.version, 0), coalesce(c.generation, 0)
-FROM works_author a
-LEFT JOIN works_authorfacts f ON f.author_id = a.id
-LEFT JOIN works_authorchange c ON c.author_id = a.id AND c.kind = 'works'
-WHERE a.public_id = %s AND a.slug = %s AND a.merged_into_id IS NULL
-"""
-
-
-def stamp(slug: str) -> str | None:
-    """The stamp of a record's head, without its head; None where the record is not (now) here."""
-    with connection.cursor() as cursor:
-        cursor.execute(STAMP, [public_id_of(slug), slug])
-        row = cursor.fetchone()
-    return _stamp(*row) if row else None
+        return f"{self.id}-{self.version}-{self.generation}"
 
 
 HEAD = """

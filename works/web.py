@@ -38,22 +38,12 @@ def researcher_page(view: ResearcherView) -> Callable[[HttpRequest, str], HttpRe
 
     @wraps(view)
     def page(request: HttpRequest, slug: str) -> HttpResponseBase:
-        if held := _still_held(request, slug):
-            return held
         head = load_researcher(request, slug)
         if not isinstance(head, Head):
             return head
         return kept(request, head.stamp, lambda: marked(view(request, head), head))
 
     return access.public(require_safe(page))
-
-
-def _still_held(request: HttpRequest, slug: str) -> HttpResponseBase | None:
-    """The 304 for a reader who holds this very page, at the price of three numbers."""
-    if "HTTP_IF_NONE_MATCH" not in request.META or access.signed_in(request):
-        return None
-    stamp = queries.stamp(slug)
-    return _held(request, caching.stamp(stamp)) if stamp else None
 
 
 def marked(response: HttpResponse, head: Head) -> HttpResponse:
@@ -89,10 +79,6 @@ def fresh(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
 def _for_readers(
     request: HttpRequest, stamp: str, make: Callable[[], HttpResponse]
 ) -> HttpResponseBase:
-    return _held(request, stamp) or caching.finish_public(make(), stamp)
-
-
-def _held(request: HttpRequest, stamp: str) -> HttpResponseBase | None:
     # Django mends a broken token cookie on whatever it answers; these pages speak of no cookie.
     request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", None)
-    return caching.not_modified(request, stamp)
+    return caching.not_modified(request, stamp) or caching.finish_public(make(), stamp)
