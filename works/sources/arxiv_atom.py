@@ -15,7 +15,6 @@ import msgspec
 from works.domain.records import AuthorRecord, Category, Refused, Rejected, Version, WorkRecord
 from works.domain.validate import Invalid, validated
 from works.sources.arxiv_fields import dated
-from works.sources.arxiv_oai import shown
 from works.sources.arxiv_values import (
     SOURCE,
     TYPE,
@@ -26,7 +25,7 @@ from works.sources.arxiv_values import (
     without_version,
 )
 from works.sources.base import Readable, Source, reject, without_wide_gaps
-from works.sources.xmlstream import Fault, RecordStream
+from works.sources.xmlstream import Fault, RecordStream, shown
 
 FORMAT = "arxiv-atom/entry"
 

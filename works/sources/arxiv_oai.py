@@ -7,7 +7,6 @@ code where it has one. A deletion has no format; it takes that of the answer it 
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
@@ -18,8 +17,8 @@ from works.domain.validate import Invalid, validated
 from works.sources.arxiv_dublin import dublin
 from works.sources.arxiv_fields import arxiv, raw
 from works.sources.arxiv_values import day, outline, without_version
-from works.sources.base import RAW_CHARACTERS, Readable, Source, reject, without_wide_gaps
-from works.sources.xmlstream import Fault, RecordStream
+from works.sources.base import Readable, Source, reject, without_wide_gaps
+from works.sources.xmlstream import Fault, RecordStream, shown
 
 
 class _Form(NamedTuple):
@@ -55,7 +54,6 @@ _ASKED_FORMAT = re.compile(
 _OWN_NAMESPACE = re.compile(rb"[\"']%s(?:arXiv|arXivRaw|arXivOld)/[\"']" % re.escape(_OWN.encode()))
 _ERROR_CODE = re.compile(rb"<(?:[\w.-]+:)?error\s+code\s*=\s*[\"']([A-Za-z]{1,40})[\"']")
 _IDENTIFIER = re.compile(rb"<(?:[\w.-]+:)?identifier>\s*oai:arXiv\.org:([^<\s]{1,200})\s*<")
-_SHOWN_ELEMENTS = 200
 
 
 def _holds(head: bytes) -> bool:
@@ -130,16 +128,6 @@ def _described(record: Element) -> tuple[_Form, Element]:
 def _header_id(record: Element) -> str:
     identifier = (record.findtext(f"{_OAI}header/{_OAI}identifier") or "").strip()
     return without_version(identifier.removeprefix(_ID_PREFIX))
-
-
-def shown(record: Element) -> bytes:
-    """What an element says, for the person who reads the rejects."""
-    lines = [
-        f"{child.tag.rpartition('}')[2]}: {child.text[:RAW_CHARACTERS].strip()}"
-        for child in islice(record.iter(), _SHOWN_ELEMENTS)
-        if child.text and not child.text.isspace()
-    ]
-    return "\n".join(lines).encode()
 
 
 ARXIV_OAI = Source("arxiv-oai", (".xml",), _holds, _read)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from works.domain.records import AuthorRecord, Rejected, Version, WorkRecord
-from works.domain.validate import Invalid, validated
+from works.domain.validate import Invalid
 from works.sources.arxiv_byline import authors
 from works.sources.arxiv_fields import dated
 from works.sources.arxiv_values import TYPE, categories, day, first_doi, outline, without_version
@@ -22,18 +22,16 @@ from works.sources.base import (
     TOO_MANY_PARTS,
     Readable,
     Source,
-    check_narrow,
-    reject,
     without_wide_gaps,
 )
-from works.sources.lines import Line, lines
+from works.sources.linerecord import line_outcomes
+from works.sources.lines import Line
 
 FORMAT = "arxiv-snapshot/metadata"
 
 # 20,000 authors are as many lists of four texts; nothing else comes in such numbers.
 _MAX_LISTS = 100_000
 _MAX_QUOTES = 400_000
-_HEAD = 4
 _FIRST_KEYS = re.compile(
     rb"(?m)^(?:\xef\xbb\xbf)?[ \t]*\{[^\n]*?\"(?:submitter|authors_parsed)\"\s*:"
 )
@@ -81,15 +79,7 @@ def _holds(head: bytes) -> bool:
 
 
 def _read(stream: Readable) -> Iterator[WorkRecord | Rejected]:
-    for position, line in enumerate(lines(stream), start=1):
-        if position == 1:
-            check_narrow(line.data[:_HEAD])
-        try:
-            yield validated(_work(_stated(line)))
-        except Invalid as invalid:
-            named = _ID.search(line.data)
-            external_id = named.group(1).decode("utf-8", "replace") if named else ""
-            yield reject(position, invalid.field, invalid.reason, line.data, external_id)
+    return line_outcomes(stream, lambda line: _work(_stated(line)), _ID)
 
 
 def _stated(line: Line) -> _Line:

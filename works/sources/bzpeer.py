@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from works.domain.records import PartialDate, Rejected, WorkRecord
-from works.domain.validate import Invalid, validated
+from works.domain.validate import Invalid
 from works.sources.base import (
     CUT_OFF,
     FIELD_CHARACTERS,
@@ -16,17 +16,15 @@ from works.sources.base import (
     TOO_MANY_PARTS,
     Readable,
     Source,
-    check_narrow,
-    reject,
     without_wide_gaps,
 )
-from works.sources.lines import Line, lines
+from works.sources.linerecord import line_outcomes
+from works.sources.lines import Line
 
 VERSION = 1
 
 # 20,000 authors, each with a few identifiers.
 _MAX_OBJECTS = 100_000
-_HEAD = 4
 _FIRST_KEY = re.compile(rb"(?m)^(?:\xef\xbb\xbf)?[ \t]*\{[^\n]*?\"bzpeer\"\s*:")
 _EXTERNAL_ID = re.compile(rb'"external_id"\s*:\s*"([^"\\\x00-\x1f]{1,200})"')
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*?)`(?: - at `(.*)`)?", re.DOTALL)
@@ -120,15 +118,7 @@ def _holds(head: bytes) -> bool:
 
 
 def _read(stream: Readable) -> Iterator[WorkRecord | Rejected]:
-    for position, line in enumerate(lines(stream), start=1):
-        if position == 1:
-            check_narrow(line.data[:_HEAD])
-        try:
-            yield validated(_work(line))
-        except Invalid as invalid:
-            named = _EXTERNAL_ID.search(line.data)
-            external_id = named.group(1).decode("utf-8", "replace") if named else ""
-            yield reject(position, invalid.field, invalid.reason, line.data, external_id)
+    return line_outcomes(stream, _work, _EXTERNAL_ID)
 
 
 def _work(line: Line) -> WorkRecord:

@@ -20,13 +20,13 @@ from works.domain.records import (
     Rejected,
     WorkRecord,
 )
-from works.domain.validate import Invalid, validated
-from works.sources.base import Readable, Source, reject, without_wide_gaps
+from works.domain.validate import Invalid
+from works.sources.base import Readable, Source, without_wide_gaps
 from works.sources.identifiers import doi, orcid
 from works.sources.jats import plain
 from works.sources.journal import journal_ref
-from works.sources.jsonitems import Item, Items
-from works.sources.jsonrecord import decoded
+from works.sources.jsonitems import Items
+from works.sources.jsonrecord import decoded, outcomes
 
 FORMAT = "crossref/works"
 
@@ -103,22 +103,16 @@ def _holds(head: bytes) -> bool:
 
 
 def _read(stream: Readable) -> Iterator[WorkRecord | Rejected]:
-    position = 0
-    for position, item in enumerate(Items(stream, _INSIDE, _START), start=1):
-        yield _outcome(position, item)
-    if not position:
-        raise Refused("the file holds no records")
+    return outcomes(Items(stream, _INSIDE, _START), _work, _id)
 
 
-def _outcome(position: int, item: Item) -> WorkRecord | Rejected:
-    try:
-        if item.fault:
-            raise Invalid("record", item.fault)
-        return validated(_record(decoded(_WORK, item.data)))
-    except Invalid as invalid:
-        named = _NAMED_DOI.search(item.data)
-        external_id = named[1].decode("utf-8", "replace").lower() if named else ""
-        return reject(position, invalid.field, invalid.reason, item.data, external_id)
+def _work(data: bytes) -> WorkRecord:
+    return _record(decoded(_WORK, data))
+
+
+def _id(data: bytes) -> str:
+    named = _NAMED_DOI.search(data)
+    return named[1].decode("utf-8", "replace").lower() if named else ""
 
 
 def _record(work: _Work) -> WorkRecord:

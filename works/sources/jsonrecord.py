@@ -1,13 +1,15 @@
-"""One JSON object as a typed value, or the field at fault in words."""
+"""JSON objects as typed values and as records, or the field at fault in words."""
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 import msgspec
 
-from works.domain.validate import Invalid
-from works.sources.base import NOT_UTF8, TOO_DEEP, TOO_MANY_PARTS
-from works.sources.jsonitems import NO_OBJECT
+from works.domain.records import Refused, Rejected, WorkRecord
+from works.domain.validate import Invalid, validated
+from works.sources.base import NOT_UTF8, TOO_DEEP, TOO_MANY_PARTS, reject
+from works.sources.jsonitems import NO_OBJECT, Item
 
 T = TypeVar("T")
 
@@ -27,6 +29,22 @@ _KINDS = {
     "object": "an object",
     "null": "null",
 }
+
+
+def outcomes(
+    items: Iterable[Item], work_of: Callable[[bytes], WorkRecord], id_of: Callable[[bytes], str]
+) -> Iterator[WorkRecord | Rejected]:
+    """What becomes of each object; `id_of` names a bad one. Raises `Refused` if there is none."""
+    position = 0
+    for position, item in enumerate(items, start=1):
+        try:
+            if item.fault:
+                raise Invalid("record", item.fault)
+            yield validated(work_of(item.data))
+        except Invalid as invalid:
+            yield reject(position, invalid.field, invalid.reason, item.data, id_of(item.data))
+    if not position:
+        raise Refused("the file holds no records")
 
 
 def decoded(decoder: msgspec.json.Decoder[T], data: bytes) -> T:

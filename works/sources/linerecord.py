@@ -1,0 +1,26 @@
+"""Lines that hold one record each, as records."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from works.domain.records import Rejected, WorkRecord
+from works.domain.validate import Invalid, validated
+from works.sources.base import Readable, check_narrow, reject
+from works.sources.lines import Line, lines
+
+_HEAD = 4  # bytes: the longest mark of a wide encoding
+
+
+def line_outcomes(
+    stream: Readable, work_of: Callable[[Line], WorkRecord], named: re.Pattern[bytes]
+) -> Iterator[WorkRecord | Rejected]:
+    """What becomes of each line; `named` finds the id of a bad one. Raises `Refused`."""
+    for position, line in enumerate(lines(stream), start=1):
+        if position == 1:
+            check_narrow(line.data[:_HEAD])
+        try:
+            yield validated(work_of(line))
+        except Invalid as invalid:
+            found = named.search(line.data)
+            external_id = found.group(1).decode("utf-8", "replace") if found else ""
+            yield reject(position, invalid.field, invalid.reason, line.data, external_id)
