@@ -32,6 +32,14 @@ class PersonId(msgspec.Struct, frozen=True, omit_defaults=True):
     asserted_by: str
 
 
+class InstitutionId(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An institution by its identifier (scheme "ror" or "openalex"), with the name as given."""
+
+    scheme: str
+    value: str
+    name: str = ""
+
+
 class AuthorRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     """One name in the byline. `name` is the whole name in reading order, suffix included."""
 
@@ -41,6 +49,7 @@ class AuthorRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     suffix: str = ""
     affiliations: tuple[str, ...] = ()
     person_ids: tuple[PersonId, ...] = ()
+    institutions: tuple[InstitutionId, ...] = ()
 
 
 class Version(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -52,12 +61,30 @@ class Category(msgspec.Struct, frozen=True, omit_defaults=True):
     """A topic by the code of its scheme, such as scheme "arxiv", code "cs.LG".
 
     `name` is the name that the source gives with the code, where its scheme is not one whose
-    official names we keep (`works.domain.taxonomy`).
+    official names we keep (`works.domain.taxonomy`). `broader` is the way up where the scheme is a
+    tree, the nearest first; its members have no `broader` of their own.
     """
 
     scheme: str
     code: str
     name: str = ""
+    broader: "tuple[Category, ...]" = ()
+
+
+NoticeKind = Literal["retraction", "withdrawal", "concern", "correction", "reinstatement"]
+
+
+class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A source's word on the standing of a work; a correction is no retraction.
+
+    `about` is the work that it speaks of where that is not the record's own, as in the record of
+    a published erratum. `by` is the identifier of the published notice, where there is one.
+    """
+
+    kind: NoticeKind
+    date: PartialDate = ""
+    about: ExternalId | None = None
+    by: ExternalId | None = None
 
 
 class WorkRecord(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -67,7 +94,8 @@ class WorkRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     `ids` has the identifier that the source itself vouches for first. `stated_year` is a bare
     year that the source prints; `created` is the date of the first version, `published` of the
     formal publication. `unverified` names the fields whose value is a guess. A record with
-    `deleted` says only that the source withdrew its report.
+    `deleted` says only that the source withdrew its report. `venue` is the journal, the
+    conference or the book where the work appeared, by its name alone.
     """
 
     source: str
@@ -88,9 +116,11 @@ class WorkRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     categories: tuple[Category, ...] = ()
     comments: str = ""
     journal_ref: str = ""
+    venue: str = ""
     doi: str = ""
     licence: str = ""
     authors: tuple[AuthorRecord, ...] = ()
+    notices: tuple[Notice, ...] = ()
     unverified: frozenset[str] = frozenset()
 
 

@@ -1,0 +1,109 @@
+"""Works, their bylines, identifiers and topics, as visitors see them."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from works.models.authors import Author
+
+
+class Topic(models.Model):
+    """A topic of a scheme (arXiv category, …) under the name that the scheme gives it."""
+
+    scheme = models.TextField()
+    code = models.TextField()
+    name = models.TextField()
+    slug = models.TextField(unique=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scheme", "code"], name="topic_code")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Work(models.Model):
+    """One work, under the strongest identifier that a source vouches for.
+
+    `head_html` and `body_html` are the two stored pieces of its article, without people.
+    `families` counts the independent sources behind it. `version` grows with every change that
+    a page shows; it is the page's ETag.
+    """
+
+    key = models.TextField(unique=True)
+    title_html = models.TextField()
+    title_text = models.TextField()
+    abstract_html = models.TextField()
+    head_html = models.TextField()
+    body_html = models.TextField()
+    year = models.SmallIntegerField(null=True)
+    date = models.CharField(max_length=10)
+    people = models.IntegerField()
+    identified = models.BooleanField()
+    complete = models.BooleanField()
+    unverified = models.JSONField(default=list)
+    families = models.SmallIntegerField()
+    withdrawn = models.BooleanField(db_default=False)
+    template_version = models.SmallIntegerField()
+    digest = models.BinaryField(max_length=16)
+    version = models.BigIntegerField(db_default=1)
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.title_text
+
+
+class Authorship(models.Model):
+    """One name on one work. `author` is empty for a group ("for the ATLAS Collaboration")."""
+
+    class Status(models.TextChoices):
+        IMPORTED = "imported"
+        CONFIRMED = "confirmed"
+        REJECTED = "rejected"
+
+    work = models.ForeignKey(Work, models.CASCADE, db_index=False)
+    author = models.ForeignKey(Author, models.PROTECT, null=True)
+    position = models.IntegerField()
+    name = models.CharField(max_length=300)
+    affiliations = models.JSONField(default=list)
+    confidence = models.FloatField()
+    asserted_by = models.TextField()
+    status = models.CharField(max_length=9, choices=Status.choices, db_default=Status.IMPORTED)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["work", "position"], name="authorship_place"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WorkIdentifier(models.Model):
+    """An identifier of a work as a reader would follow it. Not verified = a guess, and shown so."""
+
+    work = models.ForeignKey(Work, models.CASCADE, db_index=False)
+    scheme = models.TextField()
+    value = models.TextField()
+    verified = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["work", "scheme", "value"], name="work_identifier"),
+        ]
+        indexes = [models.Index(fields=["scheme", "value"], name="work_by_identifier")]
+
+    def __str__(self) -> str:
+        return f"{self.scheme}:{self.value}"
+
+
+class WorkTopic(models.Model):
+    work = models.ForeignKey(Work, models.CASCADE, db_index=False)
+    topic = models.ForeignKey(Topic, models.PROTECT)
+    position = models.SmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["work", "topic"], name="work_topic")]
+
+    def __str__(self) -> str:
+        return f"{self.work_id}: {self.topic_id}"
