@@ -25,11 +25,11 @@ FROM generate_series(1, %(authors)s) n
 
 # Team sizes are Pareto: three names on average, never a crowd.
 WORKS = """
-INSERT INTO works_work (id, key, title_html, title_text, abstract_html, head_html, body_html,
-    year, date, people, identified, complete, unverified, families, template_version, digest)
-SELECT n, n, md5(n::text), md5(n::text), repeat(md5(n::text), 10), md5(n::text),
+INSERT INTO works_work (id, title_html, title_text, abstract_html, head_html, body_html,
+    year, date, people, identified, complete, unverified, families, template_version, sheet, digest)
+SELECT n, md5(n::text), md5(n::text), repeat(md5(n::text), 10), md5(n::text),
     repeat(md5(n::text), 10), 2000 + n %% 26, '', least(0.6 + 1.2 * random() ^ -0.45, 50), true,
-    true, '[]', 1, 1, ''
+    true, '[]', 1, 1, '{}', ''
 FROM generate_series(1, %(authors)s) n
 """
 

@@ -44,8 +44,12 @@ app.conf.update(
     beat_schedule={
         "refresh": {"task": "profiles.refresh", "schedule": 2.0, "options": {"expires": 10}},
         "slices": {"task": "graph.slices", "schedule": 1.0, "options": {"expires": 5}},
+        # Does nothing unless HARVEST_DAILY names something that is due.
+        "harvest": {"task": "works.harvest", "schedule": 60.0, "options": {"expires": 50}},
         "mail": {"task": "lib.mail", "schedule": 5.0, "options": {"expires": 10}},
+        "replays": {"task": "works.replays", "schedule": 5.0, "options": {"expires": 10}},
         "heartbeat": {"task": "lib.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
+        "erase": {"task": "profiles.erase", "schedule": 3600.0, "options": {"expires": 3600}},
         "clear_sessions": {"task": "lib.clear_sessions", "schedule": crontab(hour=4, minute=30)},
     },
 )

@@ -21,8 +21,10 @@ WITH verified AS (
     GROUP BY c.author_id
 )
 SELECT f.author_id, f.works, f.corroborated, f.confirmed, f.identified, f.complete,
-    f.close_collaborators, f.several, f.trust_score, f.trust_digest, coalesce(v.n, 0)
+    f.close_collaborators, f.several, f.trust_score, f.trust_digest, coalesce(v.n, 0),
+    coalesce(c.level, 0)
 FROM works_authorfacts f LEFT JOIN verified v USING (author_id)
+LEFT JOIN claims_claim c ON c.author_id = f.author_id AND c.state IN ('accepted', 'disputed')
 WHERE f.author_id = ANY(%(ids)s)
 """
 
@@ -86,9 +88,10 @@ def _due(
     old_score: int | None,
     old_digest: str,
     verified_close: int,
+    claimed_level: int,
 ) -> Due:
     facts = TrustFacts(
-        level=automatic_level(identified),
+        level=max(automatic_level(identified), claimed_level),
         works=works,
         corroborated=corroborated,
         authorships=works,

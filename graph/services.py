@@ -36,37 +36,47 @@ WITH mine AS MATERIALIZED (
     SELECT s.author_id, s.other_id, s.works::int, s.first_year, s.last_year,
         s.works >= 3 AND s.works * 3 >= t.works AS close
     FROM shared s JOIN totals t USING (author_id)
+), changed AS MATERIALIZED (
+    SELECT f.*, c.author_id AS old_author, c.other_id AS old_other
+    FROM fresh f FULL JOIN (
+        SELECT * FROM graph_collaboration WHERE author_id = ANY(%(ids)s)
+    ) c ON c.author_id = f.author_id AND c.other_id = f.other_id
+    WHERE (f.works, f.first_year, f.last_year, f.close)
+        IS DISTINCT FROM (c.works, c.first_year, c.last_year, c.close)
 ), gone AS (
-    DELETE FROM graph_collaboration c WHERE c.author_id = ANY(%(ids)s) AND NOT EXISTS (
-        SELECT FROM fresh f WHERE f.author_id = c.author_id AND f.other_id = c.other_id)
+    DELETE FROM graph_collaboration c USING changed
+    WHERE changed.author_id IS NULL AND c.author_id = old_author AND c.other_id = old_other
 ), written AS (
     INSERT INTO graph_collaboration (author_id, other_id, works, first_year, last_year, close)
-    SELECT * FROM (
-        SELECT * FROM fresh EXCEPT
-        SELECT author_id, other_id, works, first_year, last_year, close
-        FROM graph_collaboration WHERE author_id = ANY(%(ids)s)
-    ) changed ORDER BY author_id, other_id
+    SELECT author_id, other_id, works, first_year, last_year, close
+    FROM changed WHERE author_id IS NOT NULL ORDER BY author_id, other_id
     ON CONFLICT (author_id, other_id) DO UPDATE SET works = excluded.works,
         first_year = excluded.first_year, last_year = excluded.last_year, close = excluded.close
-), placed AS (
-    SELECT *, row_number() OVER (
-        PARTITION BY author_id ORDER BY works DESC, last_year DESC NULLS LAST, other_id
-    ) AS place
-    FROM fresh
+), counted AS (
+    SELECT author_id, count(*) AS others, count(*) FILTER (WHERE close) AS close
+    FROM fresh GROUP BY author_id
+), nearest AS (
+    SELECT * FROM (
+        SELECT *, row_number() OVER (
+            PARTITION BY author_id ORDER BY works DESC, last_year DESC NULLS LAST, other_id
+        ) AS place
+        FROM fresh
+    ) placed WHERE place <= %(most)s
+), told AS (
+    SELECT n.author_id,
+        json_agg(json_build_array(p.slug, p.name, n.works, n.close) ORDER BY place)::text AS company
+    FROM nearest n JOIN works_author p ON p.id = n.other_id GROUP BY n.author_id
 )
-SELECT c.author_id, count(*), count(*) FILTER (WHERE c.close),
-    json_agg(json_build_array(p.slug, p.name, c.works, c.close) ORDER BY place)
-        FILTER (WHERE place <= %(most)s)::text
-FROM placed c LEFT JOIN works_author p ON p.id = c.other_id AND place <= %(most)s
-GROUP BY c.author_id
+SELECT author_id, others, close, company FROM counted JOIN told USING (author_id)
 """
 
 # An author's company before there is anybody in it, and the columns of the facts that it fills.
 ALONE = (0, 0, "[]")
 COLUMNS = ("collaborators", "close_collaborators", "company", "several", "circles")
 
+# Edges go both ways, and those of the renamed are fresh: whoever lacks one here is due anyway.
 NAMED_BY = """
-SELECT DISTINCT author_id FROM graph_collaboration WHERE other_id = ANY(%s)
+SELECT DISTINCT other_id FROM graph_collaboration WHERE author_id = ANY(%s)
 """
 
 # People on the works of authors who have several: what decides whether their works hang together.

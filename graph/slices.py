@@ -189,7 +189,6 @@ def _work(
         year=year,
         people=tuple(people),
         topics=tuple(topics),
-        institutions=(),
         team=team,
     )
 

@@ -11,15 +11,22 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 
-from bzpeer.lib.access import no_store, public, signed_in
+from bzpeer.lib.access import fresh_sign_in, no_store, public
 from profiles.account_forms import SignUpForm
 
 View = Callable[..., HttpResponseBase]
 
 
-class LogInView(LoginView):  # type: ignore[misc]
+class OffersORCID:
+    """A page with the button to ORCID, where there is one."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        known: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        return known | {"orcid_offered": bool(settings.ORCID_CLIENT_ID)}
+
+
+class LogInView(OffersORCID, LoginView):  # type: ignore[misc]
     def _redirect_to_pending_stage(self, request: HttpRequest, stage: LoginStage) -> None:
         """To come here is to start again: a sign-up that waits for its code is let go.
 
@@ -28,7 +35,7 @@ class LogInView(LoginView):  # type: ignore[misc]
         clear_login(request)
 
 
-class SignUpView(SignupView):  # type: ignore[misc]
+class SignUpView(OffersORCID, SignupView):  # type: ignore[misc]
     def form_valid(self, form: SignUpForm) -> HttpResponse:
         """The account, its address and the mail are kept together or not at all."""
         try:
@@ -46,6 +53,11 @@ def account_page(view: View) -> View:
     return public(no_store(view))
 
 
+def own_page(view: View) -> View:
+    """For who is signed in and proved it lately; what it changes is kept whole or not at all."""
+    return fresh_sign_in(whole(view))
+
+
 def secret_address(view: View) -> View:
     """The link of a mail leaks to no page that follows it.
 
@@ -59,18 +71,6 @@ def secret_address(view: View) -> View:
         if kwargs["key"] != PasswordResetFromKeyView.reset_url_key:
             response.headers["Referrer-Policy"] = "no-referrer"
         return response
-
-    return page
-
-
-def strangers_only(view: View) -> View:
-    """Nothing here for who is signed in: on to the account page."""
-
-    @wraps(view)
-    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if signed_in(request):
-            return redirect(settings.LOGIN_REDIRECT_URL)
-        return view(request, *args, **kwargs)
 
     return page
 

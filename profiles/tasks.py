@@ -5,6 +5,9 @@ from time import monotonic
 
 from celery import shared_task
 
+from profiles.account_erasure import erase_due
+from profiles.account_links import links_forget
+from profiles.account_sessions import sessions_forget
 from profiles.services import refresh_due
 
 log = logging.getLogger(__name__)
@@ -22,3 +25,12 @@ def refresh_sweep() -> None:
         batches += 1
     if batches:
         log.info("refreshed batches=%d seconds=%.1f", batches, monotonic() - start)
+
+
+@shared_task(name="profiles.erase")
+def erase_sweep() -> None:
+    """Erase the accounts whose time to be taken back is over, and notes that serve no more."""
+    sessions_forget()
+    links_forget()
+    if erased := erase_due():
+        log.info("erased accounts=%d", erased)

@@ -8,7 +8,6 @@ urlpatterns = [
     path("researchers/<str:slug>/", views.researcher, name="researcher"),
     path("researchers/<str:slug>/follow/", views.follow, name="follow"),
     path("following/", views.following, name="following"),
-    path("accounts/", views.account, name="account"),
     path("about/", views.about, name="about"),
     path("about/trust/", views.about_trust, name="about-trust"),
 ]

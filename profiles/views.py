@@ -1,13 +1,12 @@
-"""Home, the researcher's page, following, and one's own account."""
+"""Home, the researcher's page, and following."""
 
 from typing import cast
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from bzpeer.lib import access, limits
 from bzpeer.lib.views import too_many
@@ -155,18 +154,6 @@ def _following_changed(request: HttpRequest, user: User) -> HttpResponseBase:
         "changed": True,
     }
     return render(request, "profiles/fragments/following_button.html", context)
-
-
-@access.signed_in_only
-@require_safe
-def account(request: HttpRequest) -> HttpResponse:
-    user = cast(User, request.user)
-    context = {
-        "page": page_context("Account", "Your account.", "/accounts/", noindex=True),
-        "email_verified": EmailAddress.objects.filter(user=user, verified=True).exists(),
-        "following_count": queries.following_count(user),
-    }
-    return render(request, "profiles/account.html", context)
 
 
 @fresh

@@ -1,38 +1,47 @@
-"""One run of an import: files in, batches to the merge, rejects kept beside the run."""
+"""One run of an import: files in, portions to the merge, a checkpoint with each of them."""
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
-import msgspec
-from django.db import DatabaseError, OperationalError
-from django.utils import timezone
+from django.apps import apps
+from django.db import DatabaseError, connection
+from django.db.models import F
+from django.db.models.functions import Now
 
+from works import checkpoints
+from works.checkpoints import Place, printable
 from works.domain.records import Refused, Rejected, WorkRecord
-from works.ingest import Counts, batches, ingest
-from works.models import ImportReject, ImportRun
-from works.sources.base import RAW_CHARACTERS, Source
+from works.ingest import Counts
+from works.models import ImportCheckpoint, ImportRun
+from works.sources.base import Source
 from works.sources.compressed import open_stream
 from works.sources.files import FoundFile
+from works.taking import portions, take
 
 HEAD = 1 << 16
+ERROR_CHARACTERS = 2_000
 
-# SQLSTATE classes that speak of the values sent: wrong data, broken constraint, a limit of the
-# program (a value too large for an index). Everything else is no fault of a record.
-OF_THE_RECORD = ("22", "23", "54")
-DEADLOCK = "40P01"
+# So many rows change the shape of a small corpus; the statistics of a large one cost seconds.
+WORTH_ANALYZING = 1_000
 
 
 @dataclass
 class Outcome:
-    """What a run did. `failed` are files that could not be read, with the reason."""
+    """What a run did. `failed` are files that could not be read, with the reason.
+
+    `resumed` counts records that a killed run had taken; they are in none of the counts.
+    """
 
     run: ImportRun
     counts: Counts = field(default_factory=Counts)
     skipped: list[str] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
+    resumed: int = 0
 
 
 def run_import(
@@ -42,125 +51,117 @@ def run_import(
     today: date,
     tell: Callable[[str], None] = lambda line: None,
     watch: Callable[[Path, int], None] = lambda path, position: None,
+    resume: bool = True,
+    trial: bool = False,
 ) -> Outcome:
-    """Import these files, each batch in a transaction of its own; safe to kill and to repeat.
+    """Import these files, each portion in a transaction of its own; safe to kill and to repeat.
 
-    `tell` gets a line for each file that is passed over or refused; `watch` the position in the
-    file as it lies on the disk, in bytes, after each batch.
+    `tell` gets a line for each file that is passed over, refused or resumed; `watch` the position
+    in the file as it lies on the disk, in bytes, after each portion. `resume`: go on where a killed
+    run over the same file stopped. `trial`: the caller takes everything back.
     """
-    run = ImportRun.objects.create(
-        source=source.slug, paths=[_printable(file.path) for file in files]
-    )
-    outcome = Outcome(run)
-    for file in files:
-        _import_file(source, file, today, outcome, tell, watch)
-    _finish(run, outcome.counts)
+    names = [printable(file.path) for file in files]
+    outcome = Outcome(ImportRun.objects.create(source=source.slug, paths=names))
+    import_ = _Import(source, outcome, today, tell, watch, resume)
+    with _told_of_failure(outcome.run):
+        places = [import_.file(file) for file in files]
+    # What failed was read as far as it goes: a later run over it starts anew as well.
+    checkpoints.forget(filter(None, places))
+    finish(outcome.run, "; ".join(f"{name}: {reason}" for name, reason in outcome.failed))
+    if not trial and outcome.counts.created + outcome.counts.updated > WORTH_ANALYZING:
+        analyze()
     return outcome
 
 
-def _import_file(
-    source: Source,
-    file: FoundFile,
-    today: date,
-    outcome: Outcome,
-    tell: Callable[[str], None],
-    watch: Callable[[Path, int], None],
-) -> None:
-    name = _printable(file.path)
-    if not (file.named or source.may_live_in(file.path.name)):
-        _pass_over(source, name, file.named, outcome, tell)
-        return
+def finish(run: ImportRun, error: str = "") -> None:
+    """Close a run, with the reason where not all of it could be done."""
+    said = error.replace("\0", "")[:ERROR_CHARACTERS]
+    ImportRun.objects.filter(pk=run.pk).update(finished_at=Now(), seen_at=Now(), error=said)
+
+
+def analyze() -> None:
+    """Let the planner know at once what autovacuum would tell it minutes later."""
+    tables = [model._meta.db_table for model in apps.get_app_config("works").get_models()]
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(map(connection.ops.quote_name, tables))}")
+
+
+@contextmanager
+def _told_of_failure(run: ImportRun) -> Iterator[None]:
+    """Leave with the run what ended it, as far as the database still answers."""
     try:
-        with open_stream(file.path) as stream:
-            if not source.holds(stream.peek(HEAD)):
-                _pass_over(source, name, file.named, outcome, tell)
-                return
-            for batch in batches(_records(source.read(stream), name, outcome)):
-                outcome.counts.add(_take(batch, today, name, outcome))
-                watch(file.path, stream.bytes_read)
-    except (Refused, OSError, EOFError) as error:
-        reason = str(error) or "the file ends too early"
-        outcome.failed.append((name, reason))
-        tell(f"refused {name}: {reason}")
+        yield
+    except BaseException as error:
+        with suppress(DatabaseError):
+            finish(run, f"{type(error).__name__}: {error}")
+        raise
 
 
-def _printable(path: Path) -> str:
-    """The path as text; bytes of a file's name that are no UTF-8 are shown as escapes."""
-    return os.fsencode(path).decode(errors="backslashreplace")
+@dataclass(frozen=True, slots=True)
+class _Import:
+    """A run at work, file by file."""
 
+    source: Source
+    outcome: Outcome
+    today: date
+    tell: Callable[[str], None]
+    watch: Callable[[Path, int], None]
+    resume: bool
 
-def _pass_over(
-    source: Source, name: str, named: bool, outcome: Outcome, tell: Callable[[str], None]
-) -> None:
-    reason = f"holds no {source.slug} records"
-    tell(f"skipped {name}: {reason}")
-    if named:
-        outcome.failed.append((name, reason))
-    else:
-        outcome.skipped.append(name)
+    def file(self, file: FoundFile) -> Place | None:
+        """Import a file; None where it was passed over."""
+        name = printable(file.path)
+        if not (file.named or self.source.may_live_in(file.path.name)):
+            self._pass_over(file)
+            return None
+        try:
+            place = checkpoints.place(self.source.slug, file.path)
+            left = checkpoints.found(place) if self.resume else None
+            if left and left.finished:
+                self._note_done(left, f"{name} was done before: {left.position} records")
+                return place
+            return self._read(file, place, left)
+        except (Refused, OSError, EOFError) as error:
+            reason = str(error) or "the file ends too early"
+            self.outcome.failed.append((name, reason))
+            self.tell(f"refused {name}: {reason}")
+            return Place(self.source.slug, checkpoints.absolute(file.path))
 
-
-def _records(
-    items: Iterable[WorkRecord | Rejected], name: str, outcome: Outcome
-) -> Iterator[WorkRecord]:
-    for item in items:
-        if isinstance(item, Rejected):
-            _reject(name, item, outcome)
+    def _pass_over(self, file: FoundFile) -> None:
+        name, reason = printable(file.path), f"holds no {self.source.slug} records"
+        self.tell(f"skipped {name}: {reason}")
+        if file.named:
+            self.outcome.failed.append((name, reason))
         else:
-            yield item
+            self.outcome.skipped.append(name)
 
+    def _read(self, file: FoundFile, place: Place, left: ImportCheckpoint | None) -> Place | None:
+        run = self.outcome.run
+        with open_stream(file.path) as stream:
+            if not self.source.holds(stream.peek(HEAD)):
+                self._pass_over(file)
+                return None
+            items = self.source.read(stream)
+            done = self._go_behind(items, left) if left else 0
+            for portion in portions(items, done):
+                done = portion.end
+                advance = partial(checkpoints.advance, place, run.pk, done)
+                self.outcome.counts.add(take(run, place.path, portion, self.today, advance))
+                self.watch(file.path, stream.bytes_read)
+        checkpoints.advance(place, run.pk, done, finished=True)
+        return place
 
-def _reject(name: str, item: Rejected, outcome: Outcome) -> None:
-    outcome.counts.rejected += 1
-    ImportReject.objects.create(
-        run=outcome.run,
-        file=name,
-        position=item.position,
-        external_id=item.external_id,
-        field=item.field,
-        reason=item.reason,
-        raw=item.raw,
-    )
+    def _go_behind(self, items: Iterator[WorkRecord | Rejected], left: ImportCheckpoint) -> int:
+        """Pass over what a killed run took; how much that is."""
+        done = sum(1 for _ in islice(items, left.position))
+        self._note_done(left, f"resumed {left.path} at record {done + 1}: {done} were done before")
+        return done
 
-
-def _take(batch: Sequence[WorkRecord], today: date, name: str, outcome: Outcome) -> Counts:
-    """Ingest a batch; where the database refuses one of its records, only that one is lost."""
-    try:
-        return _ingest(outcome.run.pk, batch, today)
-    except DatabaseError as error:
-        if not _state(error).startswith(OF_THE_RECORD):
-            raise
-        if len(batch) == 1:
-            _reject(name, _refused(batch[0], error), outcome)
-            return Counts()
-    middle = len(batch) // 2
-    counts = _take(batch[:middle], today, name, outcome)
-    counts.add(_take(batch[middle:], today, name, outcome))
-    return counts
-
-
-def _ingest(run_id: int, batch: Sequence[WorkRecord], today: date) -> Counts:
-    """Once more where a refresh and the import waited for each other and Postgres chose us."""
-    try:
-        return ingest(run_id, batch, today)
-    except OperationalError as error:
-        if _state(error) != DEADLOCK:
-            raise
-    return ingest(run_id, batch, today)
-
-
-def _state(error: DatabaseError) -> str:
-    return getattr(error.__cause__, "sqlstate", None) or ""
-
-
-def _refused(record: WorkRecord, error: DatabaseError) -> Rejected:
-    reason = f"could not be stored: {str(error).splitlines()[0]}"[:300]
-    raw = msgspec.json.encode(record).decode()[:RAW_CHARACTERS]
-    return Rejected(0, "record", reason, raw, record.external_id)
-
-
-def _finish(run: ImportRun, counts: Counts) -> None:
-    run.created, run.updated, run.unchanged = counts.created, counts.updated, counts.unchanged
-    run.rejected, run.authors = counts.rejected, counts.authors
-    run.finished_at = timezone.now()
-    run.save()
+    def _note_done(self, left: ImportCheckpoint, line: str) -> None:
+        """Close the run that was killed; what it took is none of this run's counts."""
+        self.tell(line)
+        self.outcome.resumed += left.position
+        run = ImportRun.objects.filter(pk=self.outcome.run.pk)
+        run.update(done_before=F("done_before") + left.position)
+        killed = ImportRun.objects.filter(pk=left.run_id, finished_at=None)
+        killed.update(finished_at=F("seen_at"), error=f"stopped; run {self.outcome.run.pk} went on")

@@ -4,31 +4,38 @@ Each statement is set-based and sorted, and writes only rows that differ. The ca
 merge lock (`works.ingest`), so that they need not mind one another.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
+from works.affiliating import affiliate
 from works.domain import names
 from works.domain.article import TEMPLATE_VERSION
-from works.domain.shown import Byline, ShownWork
+from works.domain.bylines import Byline
+from works.domain.shown import ShownWork
 
 
-def merge(cursor: Any, shown: Sequence[ShownWork]) -> int:
-    """Write what is shown of these works, and mark their authors as changed; the new authors."""
-    for statement in STAGE_WORKS:
-        cursor.execute(statement)
-    copy_rows(cursor, "stage_work", WORK_COLUMNS, map(_work_row, shown))
+def merge(cursor: Any, shown: Mapping[int, ShownWork], gone: Mapping[int, int]) -> int:
+    """Write what is shown of these works, and mark their authors as changed; the new authors.
+
+    `gone` has the rows that end and the one that takes the place of each.
+    """
+    cursor.execute(STAGE_WORKS)
+    copy_rows(cursor, "stage_gone", "old_id, work_id", gone.items())
+    copy_rows(cursor, "stage_work", WORK_COLUMNS, map(_work_row, shown.items()))
     copy_rows(cursor, "stage_byline", BYLINE_COLUMNS, _each(shown, lambda w: w.byline, _byline_row))
-    copy_rows(cursor, "stage_id", "key, scheme, value, verified", _each(shown, _ids, _plain_row))
+    copy_rows(cursor, "stage_id", ID_COLUMNS, _each(shown, _ids, _plain_row))
     copy_rows(cursor, "stage_topic", TOPIC_COLUMNS, _each(shown, _topics, _plain_row))
     cursor.execute(UPSERT_WORKS)
-    for statement in NAME_WORKS:
-        cursor.execute(statement)
+    cursor.execute("ANALYZE stage_byline")
     cursor.execute(INSERT_AUTHORS)
     new_authors = int(cursor.rowcount)
     for statement in MERGE:
         cursor.execute(statement)
+    cursor.execute(AFFILIATED)
+    if cursor.fetchone()[0]:
+        affiliate(cursor)
     return new_authors
 
 
@@ -41,22 +48,22 @@ def _topics(work: ShownWork) -> list[tuple[object, ...]]:
 
 
 def _each(
-    shown: Sequence[ShownWork],
+    shown: Mapping[int, ShownWork],
     parts: Callable[[ShownWork], Iterable[Any]],
-    row: Callable[[str, Any], tuple[object, ...]],
+    row: Callable[[int, Any], tuple[object, ...]],
 ) -> Iterator[tuple[object, ...]]:
-    return (row(work.key, part) for work in shown for part in parts(work))
+    return (row(id, part) for id, work in shown.items() for part in parts(work))
 
 
-def _plain_row(key: str, values: tuple[object, ...]) -> tuple[object, ...]:
-    return (key, *values)
+def _plain_row(id: int, values: tuple[object, ...]) -> tuple[object, ...]:
+    return (id, *values)
 
 
-def _byline_row(key: str, line: Byline) -> tuple[object, ...]:
+def _byline_row(id: int, line: Byline) -> tuple[object, ...]:
     scheme, value = (line.key.scheme, line.key.value) if line.key else (None, None)
     person = (names.slug(line.name), names.browse_letter(line.name)) if line.key else ("", "")
     return (
-        key,
+        id,
         line.position,
         line.name,
         line.name_key,
@@ -66,12 +73,15 @@ def _byline_row(key: str, line: Byline) -> tuple[object, ...]:
         msgspec.json.encode(line.affiliations).decode(),
         line.confidence,
         line.asserted_by,
+        msgspec.json.encode([[i.scheme, i.value, i.name] for i in line.institutions]).decode(),
+        "confirmed" if line.confirmed else "imported",
     )
 
 
-def _work_row(work: ShownWork) -> tuple[object, ...]:
+def _work_row(item: tuple[int, ShownWork]) -> tuple[object, ...]:
+    id, work = item
     return (
-        work.key,
+        id,
         *work.pieces,
         work.year,
         work.date,
@@ -82,6 +92,8 @@ def _work_row(work: ShownWork) -> tuple[object, ...]:
         work.families,
         work.withdrawn,
         TEMPLATE_VERSION,
+        msgspec.json.encode(work.sheet).decode(),
+        work.removed,
         work.digest(),
     )
 
@@ -95,73 +107,71 @@ def copy_rows(cursor: Any, table: str, columns: str, rows: Iterable[tuple[object
 # --- staging
 
 WORK_COLUMNS = (
-    "key, title_html, title_text, abstract_html, head_html, body_html, year, date, people,"
-    " identified, complete, unverified, families, withdrawn, template_version, digest"
+    "work_id, title_html, title_text, abstract_html, head_html, body_html, year, date, people,"
+    " identified, complete, unverified, families, withdrawn, template_version, sheet, removed,"
+    " digest"
 )
 BYLINE_COLUMNS = (
-    "key, position, name, name_key, slug, letter, key_scheme, key_value, affiliations,"
-    " confidence, asserted_by"
+    "work_id, position, name, name_key, slug, letter, key_scheme, key_value, affiliations,"
+    " confidence, asserted_by, institutions, status"
 )
-TOPIC_COLUMNS = "key, position, scheme, code, name, slug"
-STAGE_WORKS = [
-    """
-    CREATE TEMP TABLE IF NOT EXISTS stage_work (
-        key text PRIMARY KEY, title_html text, title_text text, abstract_html text,
-        head_html text, body_html text, year smallint, date text, people integer,
-        identified boolean, complete boolean, unverified text, families smallint,
-        withdrawn boolean, template_version smallint, digest bytea, work_id bigint
-    ) ON COMMIT DELETE ROWS
-    """,
-    """
-    CREATE TEMP TABLE IF NOT EXISTS stage_byline (
-        key text, position integer, name text, name_key text, slug text, letter text,
-        key_scheme text, key_value text, affiliations text, confidence double precision,
-        asserted_by text, work_id bigint, author_id bigint
-    ) ON COMMIT DELETE ROWS
-    """,
-    """
-    CREATE TEMP TABLE IF NOT EXISTS stage_id (
-        key text, scheme text, value text, verified boolean
-    ) ON COMMIT DELETE ROWS
-    """,
-    """
-    CREATE TEMP TABLE IF NOT EXISTS stage_topic (
-        key text, position smallint, scheme text, code text, name text, slug text
-    ) ON COMMIT DELETE ROWS
-    """,
-    """
-    CREATE TEMP TABLE IF NOT EXISTS stage_touched (
-        author_id bigint, work_id bigint, name text, status text
-    ) ON COMMIT DELETE ROWS
-    """,
-    "TRUNCATE stage_work, stage_byline, stage_id, stage_topic, stage_touched",
-]
+ID_COLUMNS = "work_id, scheme, value, verified"
+TOPIC_COLUMNS = "work_id, position, scheme, code, name, slug"
+STAGE_WORKS = """
+CREATE TEMP TABLE IF NOT EXISTS stage_work (
+    work_id bigint PRIMARY KEY, title_html text, title_text text, abstract_html text,
+    head_html text, body_html text, year smallint, date text, people integer,
+    identified boolean, complete boolean, unverified text, families smallint,
+    withdrawn boolean, template_version smallint, sheet text, removed boolean,
+    digest bytea
+) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS stage_byline (
+    work_id bigint, position integer, name text, name_key text, slug text, letter text,
+    key_scheme text, key_value text, affiliations text, confidence double precision,
+    asserted_by text, institutions text, status text, author_id bigint
+) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS stage_id (
+    work_id bigint, scheme text, value text, verified boolean
+) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS stage_topic (
+    work_id bigint, position smallint, scheme text, code text, name text, slug text
+) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS stage_touched (
+    author_id bigint, work_id bigint, name text
+) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS stage_gone (
+    old_id bigint, work_id bigint
+) ON COMMIT DELETE ROWS;
+TRUNCATE stage_work, stage_byline, stage_id, stage_topic, stage_touched, stage_gone
+"""
 
 # --- works, authors, bylines
 
 UPSERT_WORKS = """
-INSERT INTO works_work AS w (key, title_html, title_text, abstract_html, head_html, body_html,
+INSERT INTO works_work AS w (id, title_html, title_text, abstract_html, head_html, body_html,
     year, date, people, identified, complete, unverified, families, withdrawn,
-    template_version, digest)
-SELECT key, title_html, title_text, abstract_html, head_html, body_html, year, date, people,
-    identified, complete, unverified::jsonb, families, withdrawn, template_version, digest
-FROM stage_work ORDER BY key
-ON CONFLICT (key) DO UPDATE SET title_html = excluded.title_html,
+    template_version, sheet, removed, digest)
+SELECT work_id, title_html, title_text, abstract_html, head_html, body_html, year, date, people,
+    identified, complete, unverified::jsonb, families, withdrawn, template_version, sheet::jsonb,
+    removed, digest
+FROM stage_work ORDER BY work_id
+ON CONFLICT (id) DO UPDATE SET title_html = excluded.title_html,
     title_text = excluded.title_text, abstract_html = excluded.abstract_html,
     head_html = excluded.head_html, body_html = excluded.body_html, year = excluded.year,
     date = excluded.date, people = excluded.people, identified = excluded.identified,
     complete = excluded.complete, unverified = excluded.unverified,
     families = excluded.families, withdrawn = excluded.withdrawn,
-    template_version = excluded.template_version, digest = excluded.digest,
-    version = w.version + 1, updated_at = now()
+    template_version = excluded.template_version, sheet = excluded.sheet,
+    removed = excluded.removed, digest = excluded.digest, version = w.version + 1,
+    updated_at = now()
 WHERE w.digest <> excluded.digest OR w.template_version <> excluded.template_version
 """
 
-NAME_WORKS = [
-    "UPDATE stage_work s SET work_id = w.id FROM works_work w WHERE w.key = s.key",
-    "UPDATE stage_byline b SET work_id = s.work_id FROM stage_work s WHERE s.key = b.key",
-    "ANALYZE stage_byline",
-]
+# Whether the works name an institution, or did.
+AFFILIATED = """
+SELECT EXISTS (SELECT FROM stage_byline WHERE institutions <> '[]')
+    OR EXISTS (SELECT FROM works_authorshipinstitution JOIN stage_work USING (work_id))
+"""
 
 INSERT_AUTHORS = """
 INSERT INTO works_author (id, public_id, slug, name, key_scheme, key_value, name_key, letter)
@@ -189,23 +199,25 @@ MERGE = [
     """,
     """
     INSERT INTO stage_touched
-    SELECT a.author_id, a.work_id, a.name, a.status FROM works_authorship a
+    SELECT a.author_id, a.work_id, a.name FROM works_authorship a
     JOIN stage_work s USING (work_id) WHERE a.author_id IS NOT NULL
+    UNION ALL
+    SELECT a.author_id, g.work_id, a.name FROM works_authorship a
+    JOIN stage_gone g ON g.old_id = a.work_id WHERE a.author_id IS NOT NULL
     """,
     "ANALYZE stage_touched",
+    "DELETE FROM works_authorship a USING stage_gone g WHERE a.work_id = g.old_id",
     """
     DELETE FROM works_authorship a USING stage_work s
     WHERE a.work_id = s.work_id AND NOT EXISTS (
         SELECT FROM stage_byline b WHERE b.work_id = a.work_id AND b.position = a.position)
     """,
-    # What a person decided about an authorship goes with the person, not with the place.
     """
     INSERT INTO works_authorship AS a (work_id, author_id, position, name, affiliations,
         confidence, asserted_by, status)
-    SELECT b.work_id, b.author_id, b.position, b.name, b.affiliations::jsonb, b.confidence,
-        b.asserted_by, coalesce(t.status, 'imported')
-    FROM stage_byline b LEFT JOIN stage_touched t USING (work_id, author_id)
-    ORDER BY b.work_id, b.position
+    SELECT work_id, author_id, position, name, affiliations::jsonb, confidence, asserted_by, status
+    FROM stage_byline
+    ORDER BY work_id, position
     ON CONFLICT (work_id, position) DO UPDATE SET author_id = excluded.author_id,
         name = excluded.name, affiliations = excluded.affiliations,
         confidence = excluded.confidence, asserted_by = excluded.asserted_by,
@@ -217,11 +229,11 @@ MERGE = [
     """
     DELETE FROM works_workidentifier i USING stage_work s
     WHERE i.work_id = s.work_id AND NOT EXISTS (SELECT FROM stage_id t
-        WHERE t.key = s.key AND t.scheme = i.scheme AND t.value = i.value)
+        WHERE t.work_id = i.work_id AND t.scheme = i.scheme AND t.value = i.value)
     """,
     """
     INSERT INTO works_workidentifier AS i (work_id, scheme, value, verified)
-    SELECT s.work_id, t.scheme, t.value, t.verified FROM stage_id t JOIN stage_work s USING (key)
+    SELECT work_id, scheme, value, verified FROM stage_id
     ON CONFLICT (work_id, scheme, value) DO UPDATE SET verified = excluded.verified
     WHERE i.verified <> excluded.verified
     """,
@@ -237,12 +249,12 @@ MERGE = [
     DELETE FROM works_worktopic wt USING stage_work s, works_topic k
     WHERE wt.work_id = s.work_id AND k.id = wt.topic_id AND NOT EXISTS (
         SELECT FROM stage_topic t
-        WHERE t.key = s.key AND t.scheme = k.scheme AND t.code = k.code)
+        WHERE t.work_id = wt.work_id AND t.scheme = k.scheme AND t.code = k.code)
     """,
     """
     INSERT INTO works_worktopic AS wt (work_id, topic_id, position)
-    SELECT s.work_id, k.id, t.position
-    FROM stage_topic t JOIN stage_work s USING (key)
+    SELECT t.work_id, k.id, t.position
+    FROM stage_topic t
     JOIN works_topic k ON k.scheme = t.scheme AND k.code = t.code
     ON CONFLICT (work_id, topic_id) DO UPDATE SET position = excluded.position
     WHERE wt.position <> excluded.position
@@ -253,6 +265,7 @@ MERGE = [
     WITH left_over AS MATERIALIZED (
         SELECT t.author_id, t.work_id, t.name FROM stage_touched t
         WHERE NOT EXISTS (SELECT FROM stage_byline b WHERE b.author_id = t.author_id)
+            AND NOT EXISTS (SELECT FROM works_mentiondecision d WHERE d.author_id = t.author_id)
     ), gone AS MATERIALIZED (
         SELECT l.author_id, l.work_id, l.name, o.name_key
         FROM left_over l JOIN works_author o ON o.id = l.author_id

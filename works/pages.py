@@ -179,7 +179,6 @@ def _year_html(year: int | None, items: list[str]) -> str:
 
 
 def work_html(row: WorkRow, focus: str) -> str:
-    names = [article.Name(text, slug or "") for text, slug, _ in row.byline]
-    people = sum(1 for name in names if name.slug)
-    byline = article.byline(names, focus=focus, hidden=row.people - people)
+    people = sum([bool(name.slug) for name in row.byline])
+    byline = article.byline(row.byline, focus=focus, hidden=row.people - people)
     return article.article(row.id, row.title_html, row.head_html, byline, row.body_html)

@@ -7,7 +7,9 @@ from typing import Any
 import msgspec
 from django.db import connection
 
-from works.models import Author
+from works.domain.article import Name
+from works.domain.sheet import Sheet
+from works.models import Author, WorkRedirect
 
 PAGE = 25
 # Names of a byline in a list; the researcher of the page is always among them.
@@ -59,11 +61,12 @@ class Head(msgspec.Struct):
     @property
     def stamp(self) -> str:
         """Differs whenever the page does."""
-        return f"{self.id}-{self.version}-{self.generation}"
+        return stamp_of(self.id, self.version, self.generation)
 
 
+# A reader who holds the page is told so by its stamp alone: the facts are not even read.
 HEAD = """
-SELECT a.id, a.slug, a.name, heir.slug, coalesce(f.version, 0), coalesce(c.generation, 0),
+SELECT a.id, a.slug, a.name, heir.slug, coalesce(v.version, 0), coalesce(c.generation, 0),
     coalesce(f.works, 0), coalesce(f.topics, 0), coalesce(f.years, '[]'),
     coalesce(f.top_topics, '[]'), coalesce(f.sources, '[]'), coalesce(f.affiliation, ''),
     coalesce(f.identified, 0), coalesce(f.complete, 0), coalesce(f.corroborated, 0),
@@ -73,28 +76,42 @@ SELECT a.id, a.slug, a.name, heir.slug, coalesce(f.version, 0), coalesce(c.gener
     coalesce(f.verified_close, 0), f.trust_score, coalesce(f.trust_band, ''), f.trust_at,
     coalesce(f.followers, 0)
 FROM works_author a
-LEFT JOIN works_authorfacts f ON f.author_id = a.id
+LEFT JOIN works_authorfacts v ON v.author_id = a.id
 LEFT JOIN works_authorchange c ON c.author_id = a.id AND c.kind = 'works'
 LEFT JOIN works_author heir ON heir.id = a.merged_into_id
+LEFT JOIN works_authorfacts f ON f.author_id = a.id AND %s <>
+    concat_ws('-', a.slug, a.id, v.version, coalesce(c.generation, 0))
 WHERE a.public_id = %s
 """
 JSON_COLUMNS = (8, 9, 10, 18, 19)
 
 
 def head(slug: str) -> Head | None:
+    found = head_unless_held(slug, "")
+    return found if isinstance(found, Head) else None
+
+
+def head_unless_held(slug: str, held: str) -> Head | str | None:
+    """The record of a page, or only `held` where that is the stamp of the page as it is."""
     with connection.cursor() as cursor:
-        cursor.execute(HEAD, [public_id_of(slug)])
+        cursor.execute(HEAD, [f"{slug}-{held}", public_id_of(slug)])
         row = cursor.fetchone()
     if row is None:
         return None
+    if held and held == stamp_of(row[0], row[4], row[5]) and row[1] == slug and not row[3]:
+        return held
     values = list(row)
     for place in JSON_COLUMNS:
         values[place] = msgspec.json.decode(values[place])
     return Head(*values)
 
 
+def stamp_of(author_id: int, version: int, generation: int) -> str:
+    return f"{author_id}-{version}-{generation}"
+
+
 class WorkRow(msgspec.Struct):
-    """A work of a list: stored pieces, and its byline as (name, slug or empty, place)."""
+    """A work of a list: stored pieces, and its byline."""
 
     id: int
     year: int | None
@@ -104,7 +121,7 @@ class WorkRow(msgspec.Struct):
     people: int
     withdrawn: bool
     matching: int
-    byline: list[tuple[str, str | None, int]]
+    byline: list[Name]
 
 
 class WorksFilter(msgspec.Struct, frozen=True):
@@ -137,12 +154,15 @@ WITH picked AS (
     ORDER BY {order} LIMIT {size} OFFSET %s
 )
 SELECT w.id, w.year, w.title_html, w.head_html, w.body_html, w.people, w.withdrawn, matching,
-    (SELECT coalesce(json_agg(json_build_array(b.name, o.slug, b.position) ORDER BY b.position),
-        '[]')
-     FROM works_authorship b LEFT JOIN works_author o ON o.id = b.author_id
-     WHERE b.work_id = w.id AND (b.position <= {byline} OR b.author_id = %s))::text
+    to_json(ARRAY(SELECT ARRAY[b.name, coalesce(o.slug, '')]
+        FROM works_authorship b LEFT JOIN works_author o ON o.id = b.author_id
+        WHERE b.work_id = w.id AND (b.position <= {byline} OR b.author_id = %s)
+        ORDER BY b.position))::text
 FROM picked JOIN works_work w USING (id) ORDER BY place
 """
+
+
+BYLINES = msgspec.json.Decoder(list[Name])
 
 
 def works_of_author(author_id: int, asked: WorksFilter) -> list[WorkRow]:
@@ -154,6 +174,11 @@ def works_of_author(author_id: int, asked: WorksFilter) -> list[WorkRow]:
 def works_of_topic(topic_id: int, asked: WorksFilter) -> list[WorkRow]:
     source = "works_worktopic wt JOIN works_work w ON w.id = wt.work_id"
     return _works(source, ["wt.topic_id = %s"], [topic_id], asked, focus=0)
+
+
+def works_of_institution(institution_id: int, asked: WorksFilter) -> list[WorkRow]:
+    own = "w.id IN (SELECT work_id FROM works_authorshipinstitution WHERE institution_id = %s)"
+    return _works("works_work w", [own], [institution_id], asked, focus=0)
 
 
 def _works(
@@ -176,7 +201,7 @@ def _works(
 
 
 def _work_row(values: list[Any]) -> WorkRow:
-    values[-1] = msgspec.json.decode(values[-1])  # the byline
+    values[-1] = BYLINES.decode(values[-1])
     return WorkRow(*values)
 
 
@@ -210,10 +235,13 @@ class WorkFull(msgspec.Struct):
     year: int | None
     people: int
     withdrawn: bool
+    removed: bool
+    unverified: list[str]
     byline: list[tuple[str, str | None, int]]
     identifiers: list[tuple[str, str, bool]]
     topics: list[tuple[str, str, str]]
     reports: list[dict[str, Any]]
+    sheet: Sheet
 
     @property
     def stamp(self) -> str:
@@ -226,6 +254,7 @@ FULL_BYLINE = 200
 
 WORK = """
 SELECT w.id, w.version, w.title_html, w.title_text, w.abstract_html, w.year, w.people, w.withdrawn,
+    w.removed, w.unverified::text,
     (SELECT coalesce(json_agg(json_build_array(b.name, o.slug, b.position) ORDER BY b.position),
         '[]')
      FROM works_authorship b LEFT JOIN works_author o ON o.id = b.author_id
@@ -238,11 +267,18 @@ SELECT w.id, w.version, w.title_html, w.title_text, w.abstract_html, w.year, w.p
      WHERE wt.work_id = w.id)::text,
     (SELECT coalesce(json_agg(json_build_object('source', r.source, 'format', r.format,
             'external_id', r.external_id, 'record_date', r.record_date, 'deleted', r.deleted,
-            'imported_at', r.imported_at, 'record', r.record::jsonb - 'authors')
+            'imported_at', r.imported_at)
         ORDER BY NOT r.deleted DESC, r.rank DESC, r.record_date DESC, r.digest DESC), '[]')
-     FROM works_report r WHERE r.work_id = w.id)::text
+     FROM works_report r WHERE r.work_id = w.id)::text,
+    w.sheet::text
 FROM works_work w WHERE w.id = %s
 """
+
+
+def work_since_joined(work_id: int) -> int | None:
+    """The work that this one was joined to."""
+    redirects = WorkRedirect.objects.filter(old_id=work_id)
+    return redirects.values_list("work_id", flat=True).first()
 
 
 def work(work_id: int) -> WorkFull | None:
@@ -251,4 +287,5 @@ def work(work_id: int) -> WorkFull | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    return WorkFull(*row[:8], *(msgspec.json.decode(part) for part in row[8:]))
+    *plain, last = (*row[:9], *map(msgspec.json.decode, row[9:-1]), row[-1])
+    return WorkFull(*plain, msgspec.json.decode(last, type=Sheet))

@@ -31,9 +31,10 @@ a.slug, a.name, f.works, f.years::text, f.top_topics::text, f.trust_score, f.tru
 f.several
 """
 
+# The index is on these very words, `coalesce` and all.
 SEARCH = f"""
 SELECT {RESEARCHER} FROM works_author a JOIN works_authorfacts f ON f.author_id = a.id
-WHERE to_tsvector('simple', a.name_key) @@ to_tsquery('simple', %s)
+WHERE to_tsvector('simple', coalesce(a.name_key, '')) @@ to_tsquery('simple', %s)
     AND a.merged_into_id IS NULL AND f.works > 0
 ORDER BY f.works DESC, a.name_key, a.id LIMIT %s
 """

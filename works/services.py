@@ -26,8 +26,8 @@ COUNTS = """
 WITH orcids AS (
     SELECT id FROM works_author WHERE id = ANY(%(ids)s) AND key_scheme = 'orcid'
 ), mine AS (
-    SELECT DISTINCT ON (a.author_id, a.work_id) a.author_id, a.work_id, w.key, w.year, w.date,
-        w.identified, w.complete, w.families,
+    SELECT DISTINCT ON (a.author_id, a.work_id) a.author_id, a.work_id, w.year, w.date,
+        w.digest, w.identified, w.complete, w.families,
         a.status = 'confirmed' OR (a.asserted_by NOT IN ('name', 'decision')
             AND a.author_id IN (SELECT id FROM orcids)) AS confirmed
     FROM works_authorship a JOIN works_work w ON w.id = a.work_id
@@ -62,7 +62,7 @@ WITH orcids AS (
     SELECT DISTINCT ON (a.author_id) a.author_id, a.affiliations ->> 0 AS affiliation
     FROM mine m JOIN works_authorship a USING (author_id, work_id)
     WHERE a.affiliations <> '[]'
-    ORDER BY a.author_id, m.year DESC NULLS LAST, m.date DESC, m.key DESC
+    ORDER BY a.author_id, m.year DESC NULLS LAST, m.date DESC, m.digest DESC
 )
 UPDATE works_authorfacts f SET works = coalesce(c.works, 0), topics = coalesce(t.topics, 0),
     years = coalesce(y.years, '[]'), top_topics = coalesce(t.top_topics, '[]'),
@@ -83,10 +83,15 @@ SELECT a.author_id, jsonb_object_agg(a.name, n), p.name FROM (
     SELECT author_id, name, count(*) AS n FROM works_authorship
     WHERE author_id IN (
         SELECT a.author_id FROM works_authorship a JOIN works_author p ON p.id = a.author_id
-        WHERE a.author_id = ANY(%s) AND a.name <> p.name)
+        WHERE a.author_id = ANY(%s) AND p.chosen_name = '' AND a.name <> p.name)
     GROUP BY author_id, name
 ) a JOIN works_author p ON p.id = a.author_id
 GROUP BY a.author_id, p.name
+"""
+
+CHOSEN = """
+SELECT id, chosen_name, name FROM works_author
+WHERE id = ANY(%s) AND chosen_name <> '' AND chosen_name <> name
 """
 
 RENAME = """
@@ -124,19 +129,21 @@ def counts_refresh(author_ids: Sequence[int]) -> list[int]:
         cursor.execute(HOLD, [ids])
         cursor.execute(COUNTS, {"ids": ids, "top": TOP_TOPICS})
         cursor.execute(FORMS, [ids])
-        return _rename(cursor, cursor.fetchall())
+        forms = [(id, names.display(json.loads(found)), name) for id, found, name in cursor]
+        cursor.execute(CHOSEN, [ids])
+        return _rename(cursor, [*forms, *cursor.fetchall()])
 
 
-def _rename(cursor: Any, found: Sequence[tuple[int, Any, str]]) -> list[int]:
-    chosen = [(key, names.display(json.loads(forms)), shown) for key, forms, shown in found]
+def _rename(cursor: Any, found: Sequence[tuple[int, str, str]]) -> list[int]:
+    """Give these authors (id, name, name so far) their names; those that got another one."""
     rows = [
-        (key, name, names.slug(name), names.browse_letter(name), names.key(name))
-        for key, name, shown in chosen
+        (id, name, names.slug(name), names.browse_letter(name), names.key(name))
+        for id, name, shown in found
         if name != shown
     ]
     if rows:
         cursor.execute(RENAME, [list(column) for column in zip(*rows)])
-    return [key for key, *_ in rows]
+    return [id for id, *_ in rows]
 
 
 def facts_update(columns: Iterable[str], rows: Sequence[Sequence[object]]) -> None:

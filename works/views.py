@@ -5,12 +5,13 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from bzpeer.lib import access
 from bzpeer.lib.safe import trusted
-from works import queries, researchers
+from works import institutions, queries, researchers
+from works.institution_pages import institution_row
 from works.models import Topic
 from works.pages import (
     MAX_PAGE,
@@ -60,8 +61,17 @@ def researcher_works(request: HttpRequest, head: Head) -> HttpResponse:
 def work(request: HttpRequest, work_id: int) -> HttpResponseBase:
     found = queries.work(work_id)
     if found is None:
-        raise Http404
+        return _moved(queries.work_since_joined(work_id))
+    if found.removed:
+        return render(request, "410.html", status=410)
     return kept(request, found.stamp, lambda: _work_page(request, found))
+
+
+def _moved(work_id: int | None) -> HttpResponseBase:
+    """To the work that this one is now part of. It may be told apart again: not for ever."""
+    if work_id is None:
+        raise Http404
+    return redirect("work", work_id)
 
 
 def _work_page(request: HttpRequest, found: queries.WorkFull) -> HttpResponse:
@@ -103,18 +113,42 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 @fresh
 def search(request: HttpRequest) -> HttpResponse:
     q = request.GET.get("q", "").strip()[:200]
-    rows = researchers.search_researchers(q, researchers.RESULTS + 1) if q else []
-    title = f"Researchers named {q}" if q else "Find a researcher"
+    asked = request.GET.get("kind", "")
+    kind = asked if asked in FOUND else "people"
+    one, many = KINDS[kind]
+    results = FOUND[kind](q, researchers.RESULTS + 1) if q else []
+    title = f"{many} named {q}" if q else f"Find {one}"
     context = {
         "page": page_context(
-            title, "Find a researcher by name.", "/search/", noindex=bool(q), kind="search"
+            title, f"Find {one} by name.", "/search/", noindex=bool(q), kind="search"
         ),
         "q": q,
-        "kind": "people",
-        "results": [researcher_row(row) for row in rows[: researchers.RESULTS]],
-        "more": len(rows) > researchers.RESULTS,
+        "kind": kind,
+        "tabs": [_tab(each, label, q, kind) for each, (_, label) in KINDS.items()],
+        "results": results[: researchers.RESULTS],
+        "more": len(results) > researchers.RESULTS,
     }
     return render(request, "works/search.html", context)
+
+
+def _tab(kind: str, label: str, q: str, current: str) -> dict[str, object]:
+    url = address("/search/", q=q, kind="" if kind == "people" else kind)
+    return {"label": label, "url": url, "current": kind == current}
+
+
+def _people(q: str, most: int) -> list[dict[str, Any]]:
+    return [researcher_row(row) for row in researchers.search_researchers(q, most)]
+
+
+def _institutions(q: str, most: int) -> list[dict[str, Any]]:
+    return [institution_row(row) for row in institutions.search_institutions(q, most)]
+
+
+KINDS = {
+    "people": ("a researcher", "Researchers"),
+    "institutions": ("an institution", "Institutions"),
+}
+FOUND = {"people": _people, "institutions": _institutions}
 
 
 @fresh

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from bzpeer.lib import access, caching
+from bzpeer.lib import access, caching, pages
 from works import queries
 from works.pages import indexable, researcher_url
 from works.queries import Head
@@ -21,7 +21,13 @@ def load_researcher(request: HttpRequest, slug: str) -> Head | HttpResponsePerma
 
     An old name leads to the new one, a merged record to the one that it became part of.
     """
-    head = queries.head(slug)
+    return placed(request, slug, queries.head(slug))
+
+
+def placed(
+    request: HttpRequest, slug: str, head: Head | None
+) -> Head | HttpResponsePermanentRedirect:
+    """The record if this is its address, else the way to it. Raises Http404."""
     if head is None:
         raise Http404
     current = head.heir or head.slug
@@ -38,7 +44,11 @@ def researcher_page(view: ResearcherView) -> Callable[[HttpRequest, str], HttpRe
 
     @wraps(view)
     def page(request: HttpRequest, slug: str) -> HttpResponseBase:
-        head = load_researcher(request, slug)
+        held = "" if access.signed_in(request) else caching.held(request)
+        found = queries.head_unless_held(slug, held)
+        if isinstance(found, str):
+            return _for_readers(request, caching.stamp(found), HttpResponse)
+        head = placed(request, slug, found)
         if not isinstance(head, Head):
             return head
         return kept(request, head.stamp, lambda: marked(view(request, head), head))
@@ -57,7 +67,8 @@ def kept(request: HttpRequest, version: str, make: Callable[[], HttpResponse]) -
     """Answer 304 or the page to the signed out, under this version; never store a person's page."""
     if access.signed_in(request):
         return caching.finish_private(make())
-    return _for_readers(request, caching.stamp(version), make)
+    stamp = caching.stamp(version)
+    return _for_readers(request, stamp, lambda: pages.KEPT.page(request, stamp, make))
 
 
 def fresh(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from bzpeer.lib.safe import trusted
 from works.domain import addresses, article, provenance
-from works.domain.records import WorkRecord
+from works.domain.choice import Other
+from works.domain.sameness import Join
+from works.domain.sheet import Heard, words
+from works.domain.words import listed as words_of
 from works.queries import WorkFull
 
 LICENCES = {
@@ -21,12 +22,26 @@ LICENCES = {
     "creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0",
     "creativecommons.org/licenses/publicdomain/": "Public domain",
 }
+OTHER_WORDS = {
+    "title": "Title",
+    "abstract": "Abstract",
+    "authors": "Authors",
+    "published": "Published",
+}
+RULES = {
+    "decision": "a moderator joined them",
+    "arxiv": "the same arXiv identifier",
+    "doi": "the same DOI",
+    "identifier": "the same identifier",
+    "title": "the same title by the same people, a year apart at most",
+}
+LONG = 300  # characters
 WITHDRAWN = "No source lists this work any more; what was known of it is kept here."
 
 
 def work_context(work: WorkFull) -> dict[str, Any]:
-    """`w` of the templates: the best report's fields, and every report's origin."""
-    best = msgspec.convert(work.reports[0]["record"], WorkRecord)
+    """`w` of the templates: each field, who said it, and who says otherwise."""
+    sheet = work.sheet
     names = [article.Name(text, slug or "") for text, slug, _ in work.byline]
     people = sum(1 for name in names if name.slug)
     return {
@@ -34,22 +49,80 @@ def work_context(work: WorkFull) -> dict[str, Any]:
         "title_html": trusted(work.title_html),
         "title_text": work.title_text,
         "byline_html": trusted(article.byline(names, hidden=work.people - people)),
-        "type_label": article.type_label(best.type),
+        "type_label": article.type_label(sheet.type),
         "year": work.year,
-        "created": best.created,
-        "updated": best.updated,
-        "published": best.published,
+        "preprint": sheet.preprint,
+        "facts": facts_context(work),
         "ids": [identifier_context(*item) for item in work.identifiers],
         "abstract_html": trusted(work.abstract_html),
-        "summary_by_bzpeer": best.abstract_by == "bzpeer",
-        "comments_html": trusted(addresses.rendered(best.comments).html),
-        "journal_ref": addresses.rendered(best.journal_ref).text,
-        "licence": licence_context(addresses.masked(best.licence)),
+        "summary_by_bzpeer": sheet.abstract_by == "bzpeer",
+        "comments_html": trusted(addresses.rendered(sheet.comments).html),
+        "licence": licence_context(addresses.masked(sheet.licence)),
         "topics": [topic_context(*topic) for topic in work.topics],
-        "unverified": article.unverified_words(best.unverified),
+        "unverified": article.unverified_words(work.unverified),
+        "said_by": {field: said_by(work, field) for field in sheet.origins},
+        "notices": [notice_context(one) for one in reversed(sheet.notices)],
+        "others": [other_context(one, work) for one in sheet.others],
+        "versions": [{"label": one.label, "date": one.date} for one in sheet.versions],
         "reports": [report_context(report) for report in work.reports],
+        "joins": [join_words(join) for join in sheet.joins],
         "deleted_note": WITHDRAWN if work.withdrawn else "",
     }
+
+
+def facts_context(work: WorkFull) -> list[dict[str, str]]:
+    """The plain fields that some source gives, with whose word each is."""
+    sheet = work.sheet
+    shown = (
+        ("Created", "created", sheet.created),
+        ("Updated", "updated", sheet.updated),
+        ("Published", "published", sheet.published),
+        ("Appeared in", "venue", addresses.rendered(sheet.venue).text),
+        ("Journal reference", "journal_ref", addresses.rendered(sheet.journal_ref).text),
+    )
+    return [
+        {"label": label, "value": value, "by": said_by(work, field)}
+        for label, field, value in shown
+        if value
+    ]
+
+
+def said_by(work: WorkFull, field: str) -> str:
+    """ "arXiv, 2024-05-06": the source of what is shown of a field, and the date of its record."""
+    origin = work.sheet.origins.get(field)
+    return _source_and_date(work, *origin) if origin else ""
+
+
+def _source_and_date(work: WorkFull, slug: str, external_id: str) -> str:
+    dates = [
+        report["record_date"]
+        for report in work.reports
+        if (report["source"], report["external_id"]) == (slug, external_id)
+    ]
+    return ", ".join(filter(None, [provenance.source(slug).label, max(dates, default="")]))
+
+
+def notice_context(one: Heard) -> dict[str, str]:
+    label, url = provenance.identifier_link(one.scheme, one.value) if one.scheme else ("", "")
+    return {"kind": one.kind, "words": words(one), "label": label, "value": one.value, "url": url}
+
+
+def other_context(one: Other, work: WorkFull) -> dict[str, Any]:
+    """What another source says instead; a long text is folded away behind its numbers."""
+    text = addresses.rendered(one.text)
+    return {
+        "field": OTHER_WORDS[one.field],
+        "by": _source_and_date(work, one.source, one.external_id),
+        "html": trusted(text.html),
+        "is_long": len(text.text) > LONG,
+        "numbers": [addresses.rendered(number).text for number in one.numbers],
+    }
+
+
+def join_words(join: Join) -> str:
+    """ "arXiv and Crossref: the same DOI"."""
+    pair = [provenance.source(voice[0]).label for voice in (join.one, join.other)]
+    return f"{words_of(pair)}: {RULES[join.rule]}"
 
 
 def identifier_context(scheme: str, value: str, verified: bool) -> dict[str, Any]:

@@ -3,20 +3,25 @@
 from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
+from time import time
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
+from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
 from bzpeer.lib.caching import PRIVATE
 
 View = Callable[..., HttpResponseBase]
 V = TypeVar("V", bound=View)
+
+PROVE_URL = "account_reauthenticate"
 
 
 class Access(StrEnum):
@@ -57,8 +62,31 @@ def signed_in_only(view: View) -> View:
     return _mark(no_store(guarded), Access.SIGNED_IN)
 
 
+def fresh(request: HttpRequest) -> bool:
+    """Whether somebody is signed in who proved within five minutes who they are."""
+    if not signed_in(request):
+        return False
+    proofs = get_authentication_records(request, request.user)
+    return bool(proofs) and time() - proofs[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def fresh_sign_in(view: View) -> View:
+    """Let in who proved within five minutes who they are; others prove it and come back.
+
+    They come back by GET: nothing that was posted waits in the session, a password least of all.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not fresh(request):
+            return _to_proof(request, PROVE_URL)
+        return view(request, *args, **kwargs)
+
+    return signed_in_only(guarded)
+
+
 def staff_only(view: View) -> View:
-    """Refuse everybody but staff."""
+    """Refuse everybody but staff with a second factor."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -66,6 +94,8 @@ def staff_only(view: View) -> View:
             return _to_login(request)
         if not getattr(request.user, "is_staff", False):
             raise PermissionDenied
+        if not request.user.has_second_factor():  # type: ignore[union-attr]
+            return render(request, "403.html", {"second_factor_missing": True}, status=403)
         return view(request, *args, **kwargs)
 
     return _mark(no_store(guarded), Access.STAFF)
@@ -89,7 +119,14 @@ def _mark(view: V, access: Access) -> V:
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
-    redirect = redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
-    if request.headers.get("HX-Request") == "true":
-        return HttpResponseClientRedirect(redirect.url)
-    return redirect
+    return _to_proof(request, settings.LOGIN_URL)
+
+
+def _to_proof(request: HttpRequest, page: str) -> HttpResponse:
+    """To a page that asks who somebody is, and back; HTMX is told to leave the page for it."""
+    if request.headers.get("HX-Request") != "true":
+        return redirect_to_login(request.get_full_path(), resolve_url(page))
+    back = request.get_full_path()
+    if page == PROVE_URL:
+        back = urlsplit(request.headers.get("HX-Current-URL", back)).path
+    return HttpResponseClientRedirect(redirect_to_login(back, resolve_url(page)).url)

@@ -35,6 +35,14 @@ def stamp(*parts: str | int) -> str:
     return "-".join((release(), *map(str, parts)))
 
 
+def held(request: HttpRequest) -> str:
+    """The parts of the one stamp of this release that a reader holds, as `stamp` joined them."""
+    tag = request.META.get("HTTP_IF_NONE_MATCH", "").strip().removeprefix("W/").strip('"')
+    mine, _, parts = tag.partition("-")
+    sound = parts.isascii() and parts.replace("-", "").isalnum()
+    return parts if sound and mine == release() else ""
+
+
 def not_modified(
     request: HttpRequest, stamp: str, vary: str = "Cookie"
 ) -> HttpResponseNotModified | None:

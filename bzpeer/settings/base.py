@@ -1,5 +1,6 @@
 """What every installation shares. Values that differ by place come from the environment."""
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,6 +43,10 @@ def broker(url: str) -> str:
     return url
 
 
+def orcid_url(sandbox: bool) -> str:
+    return "https://sandbox.orcid.org" if sandbox else "https://orcid.org"
+
+
 DATABASES = {"default": database(env.text("DATABASE_URL", BUILT_IN.database_url))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -61,6 +66,10 @@ INSTALLED_APPS = [
     "django_htmx",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.orcid",
+    "allauth.usersessions",
 ]
 
 MIDDLEWARE = [
@@ -126,13 +135,22 @@ LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/accounts/"
 PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_ADAPTER = "profiles.account_adapter.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "profiles.account_forms.SignUpForm"}
+ACCOUNT_FORMS = {
+    "request_login_code": "profiles.account_forms.AskCodeForm",
+    "signup": "profiles.account_forms.SignUpForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 # A code, not a link: it works only for the person who signed up, in the browser where they did.
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_MAX_EMAIL_ADDRESSES = 5
+# Whom guessers lock out of their account gets in by a code that goes to the mailbox.
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SESSION_REMEMBER = True
@@ -141,12 +159,50 @@ ACCOUNT_RATE_LIMITS = {
     "confirm_email": "1/10s/key,6/h/key",
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
+    "manage_email": "10/m/user",
+    "request_login_code": "20/m/ip,3/m/key,20/h/key",
     "reset_password": "10/m/ip,5/h/key",
     "signup": "10/m/ip",
 }
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# Second factors. A passkey alone is enough to log in: it is a thing that one has, and unlocks.
+MFA_ADAPTER = "profiles.account_mfa.MFAAdapter"
+MFA_FORMS = {
+    "activate_totp": "profiles.account_mfa.ActivateTOTPForm",
+    "add_webauthn": "profiles.account_mfa.AddPasskeyForm",
+    "authenticate": "profiles.account_mfa.AuthenticateForm",
+    "authenticate_webauthn": "profiles.account_mfa.PasskeyForm",
+    "login_webauthn": "profiles.account_mfa.PasskeyLogInForm",
+    "reauthenticate": "profiles.account_mfa.ReauthenticateForm",
+    "reauthenticate_webauthn": "profiles.account_mfa.PasskeyProofForm",
+}
+# Recovery codes are our own: allauth's can be read by who has the key, ours are digests.
+MFA_SUPPORTED_TYPES = ["totp", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "BZPEER"
+MFA_TOTP_TOLERANCE = 1
+
+# ORCID. Without a client id nobody is offered to sign in with it.
+ORCID_CLIENT_ID = env.text("ORCID_CLIENT_ID", "")
+ORCID_CLIENT_SECRET = env.text("ORCID_CLIENT_SECRET", "")
+ORCID_SANDBOX = env.flag("ORCID_SANDBOX", False)
+ORCID_URL = orcid_url(ORCID_SANDBOX)
+ORCID_API_URL = ORCID_URL.replace("//", "//pub.", 1)
+SOCIALACCOUNT_ADAPTER = "profiles.account_orcid.ORCIDAccounts"
+SOCIALACCOUNT_FORMS = {"signup": "profiles.account_orcid.SignUpForm"}
+SOCIALACCOUNT_PROVIDERS = {
+    "orcid": {
+        "provider_class": "profiles.account_orcid.ORCIDProvider",
+        "OAUTH_PKCE_ENABLED": True,
+    }
+}
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+
+SESSION_ENGINE = "bzpeer.lib.sessions"
+# Idle for so long, and it is over; so it is 90 days after the log-in whatever happens.
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_LONGEST = 90 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -172,6 +228,21 @@ SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 SECURITY_CONTACT = env.text("SECURITY_CONTACT", "")
 TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0, high=9)
 INDEX_UNCLAIMED = env.flag("INDEX_UNCLAIMED", False)
+
+
+def daily_harvests(found: list[str]) -> list[str]:
+    """The sets that are harvested every day; raises ImproperlyConfigured naming the variable."""
+    if wrong := [item for item in found if not re.fullmatch(r"arxiv:[A-Za-z0-9_.:-]+", item)]:
+        raise ImproperlyConfigured(f"HARVEST_DAILY is a list of arxiv:SET, not {wrong[0]!r}")
+    return found
+
+
+# Fetching from other servers: bzpeer.lib.outbound, and the harvest.
+OUTBOUND_ALLOWED = env.items("OUTBOUND_ALLOWED")
+HARVEST_CONTACT = env.text("HARVEST_CONTACT", SITE_URL if SITE_URL[:8] == "https://" else "")
+HARVEST_DAILY = daily_harvests(env.items("HARVEST_DAILY"))
+# arXiv wants to be asked no faster than that; the others are glad of it.
+HARVEST_INTERVAL_S = 3.0
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
@@ -203,5 +274,10 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # Says hundreds of lines about the tables of the fonts that it cuts to size.
-    "loggers": {"fontTools": {"level": "WARNING"}},
+    "loggers": {
+        "fido2": {"level": "WARNING"},  # each passkey that is made
+        "fontTools": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},  # each address that is asked, some of them private
+        "httpcore": {"level": "WARNING"},
+    },
 }

@@ -19,7 +19,7 @@ from tests.factories.corpus import (
 )
 from tests.factories.records import changed, deletion, people, person, topics, work
 from works.domain.records import ExternalId, WorkRecord
-from works.ingest import rerender
+from works.ingest import regroup
 from works.models import Author, AuthorChange, Authorship, Report, Work, WorkIdentifier
 
 pytestmark = pytest.mark.django_db
@@ -104,8 +104,8 @@ def test_a_mended_identifier_moves_the_report_and_removes_the_empty_work() -> No
     publish(OLD, changed(MISTAKEN, authors=(person("Bo Li"),)))
     assert facts_of("Bo Li").works == 1
     publish(MENDED)
-    assert [one.key for one in Work.objects.all()] == ["arxiv:2401.00001"]
-    assert set(Report.objects.values_list("work__key", flat=True)) == {"arxiv:2401.00001"}
+    assert Work.objects.count() == 1
+    assert set(Report.objects.values_list("work", flat=True)) == {Work.objects.get().pk}
     assert Work.objects.get().families == 2
     assert (facts_of("Bo Li").works, facts_of("Ann Lee").corroborated) == (0, 1)
     assert Authorship.objects.count() == WorkIdentifier.objects.count() == 1
@@ -115,15 +115,15 @@ def test_the_work_that_a_report_leaves_is_shown_from_what_is_left() -> None:
     kept = changed(MISTAKEN, source="dblp", title="Kept", authors=(person("Cy Day"),))
     publish(MISTAKEN, kept)
     publish(MENDED)
-    found = {one.key: one.title_text for one in Work.objects.all()}
-    assert found == {"arxiv:2401.77777": "Kept", "arxiv:2401.00001": "Old"}
+    found = dict(WorkIdentifier.objects.values_list("value", "work__title_text"))
+    assert found == {"2401.77777": "Kept", "2401.00001": "Old"}
     assert (facts_of("Cy Day").works, facts_of("Ann Lee").works) == (1, 1)
 
 
 def test_an_older_record_with_the_wrong_identifier_moves_nothing_back() -> None:
     take_in(MENDED)
     assert take_in(MISTAKEN).unchanged == 1
-    assert Work.objects.get().key == "arxiv:2401.00001"
+    assert WorkIdentifier.objects.get().value == "2401.00001"
 
 
 def test_a_guessed_identifier_joins_nothing() -> None:
@@ -155,7 +155,7 @@ def test_a_later_date_alone_is_kept_and_makes_no_work() -> None:
 def test_rerendering_what_is_current_changes_nothing() -> None:
     publish(OLD, POOR)
     before = dump()
-    assert rerender(["arxiv:2401.00001"], TODAY) == 0
+    assert regroup([Work.objects.get().pk], TODAY) == 0
     refresh_all()
     assert dump() == before
 
@@ -166,17 +166,6 @@ def test_a_shorter_byline_leaves_nobody_behind() -> None:
     found = Authorship.objects.order_by("position").values_list("name", flat=True)
     assert list(found) == ["Cy Day", "Ann Lee"]
     assert facts_of("Bo Li").works == 0
-
-
-def test_a_decision_about_an_authorship_goes_with_the_person_not_the_place() -> None:
-    take_in(work("Ann Lee", "Bo Li", "Cy Day", number=1))
-    Authorship.objects.filter(name="Ann Lee").update(status="confirmed")
-    Authorship.objects.filter(name="Bo Li").update(status="rejected")
-    for date, third in (("2025-05-05", "Cy Day"), ("2025-06-06", "Di Fu")):
-        take_in(work("Bo Li", third, "Ann Lee", number=1, record_date=date))
-        found = dict(Authorship.objects.values_list("name", "status"))
-        assert (found.pop("Ann Lee"), found.pop("Bo Li")) == ("confirmed", "rejected")
-        assert set(found.values()) == {"imported"}
 
 
 def test_groups_stand_in_the_byline_and_are_nobody() -> None:
@@ -226,13 +215,3 @@ def test_ten_thousand_authors_on_one_work() -> None:
         assert cursor.fetchone() == (0,)
         cursor.execute("SELECT count(*) FROM works_authorfacts WHERE works = 1")
         assert cursor.fetchone() == (10_000,)
-
-
-def test_a_work_keeps_the_key_that_an_older_rule_gave_it() -> None:
-    """Two works stay two, and neither a rerender nor a new report stumbles over it."""
-    take_in(work("Ann Lee", number=1), work("Bo Li", number=2))
-    Work.objects.filter(key="arxiv:2401.00001").update(key="arxiv:2401.00001v1")
-    keys = ["arxiv:2401.00001", "arxiv:2401.00001v1", "arxiv:2401.00002"]
-    take_in(work("Ann Lee", number=1, source="dblp", format="bzpeer/1"))
-    rerender(keys, TODAY)
-    assert sorted(Work.objects.values_list("key", flat=True)) == keys

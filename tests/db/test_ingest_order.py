@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.factories.corpus import dump, refresh_all, row_versions, take_in
 from tests.factories.records import changed, deletion, person, topics, work
-from works.domain.records import ExternalId, WorkRecord
+from works.domain.records import ExternalId, Notice, WorkRecord
 
 pytestmark = pytest.mark.django_db
 
@@ -32,13 +32,18 @@ SOURCES = [
     ("crossref", "bzpeer/1", "1"),
     ("crossref", "bzpeer/1", "2"),
     ("dblp", "bzpeer/1", "1"),
+    ("openalex", "openalex/works", "W1"),
+    ("openalex", "openalex/works", "W2"),
 ]
+DOI = ExternalId("doi", "10.5555/a")
+TITLES = ["On it", "On $x^2$", "How tides move the sand", "How {\\em tides} move the sand."]
+NOTICES = [(), (), (Notice("retraction", "2024"),), (Notice("correction", about=DOI),)]
 DATES = ["", "2024", "2024-02", "2024-02-02", "2024-03-03"]
 
 
 @st.composite
 def records(draw: st.DrawFn) -> WorkRecord:
-    """A version of one of six reports of two works, its identifier perhaps mended since."""
+    """A version of one of eight reports of a few works, its identifiers perhaps mended since."""
     source, format, external_id = draw(st.sampled_from(SOURCES))
     record = work(
         *draw(st.sampled_from(BYLINES)),
@@ -46,9 +51,12 @@ def records(draw: st.DrawFn) -> WorkRecord:
         format=format,
         external_id=external_id,
         record_date=draw(st.sampled_from(DATES)),
-        ids=(ExternalId("arxiv", draw(st.sampled_from(["1", "2"]))),),
-        title=draw(st.sampled_from(["On it", "On $x^2$"])),
-        stated_year=draw(st.sampled_from([None, 2020])),
+        ids=draw(st.sampled_from([(), (ExternalId("arxiv", "1"),), (ExternalId("arxiv", "2"),)])),
+        doi=draw(st.sampled_from(["", "", DOI.value, "10.5555/b"])),
+        title=draw(st.sampled_from(TITLES)),
+        type=draw(st.sampled_from(["preprint", "article"])),
+        stated_year=draw(st.sampled_from([None, 2020, 2024])),
+        notices=draw(st.sampled_from(NOTICES)),
         categories=topics(*draw(st.sampled_from([("cs.LG",), ("cs.CV", "cs.LG"), ()]))),
         unverified=draw(st.sampled_from([frozenset(), frozenset({"ids"})])),
     )

@@ -128,14 +128,15 @@ def test_a_batch_that_lost_a_deadlock_is_taken_once_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int, survives: bool
 ) -> None:
     lost: list[int] = []
+    honest = ingest.ingest
 
     def losing(run_id: int, batch: Sequence[WorkRecord], today: Any) -> Counts:
         if len(lost) < times:
             lost.append(run_id)
             raise OperationalError("deadlock detected") from Deadlock()
-        return ingest.ingest(run_id, batch, today)
+        return honest(run_id, batch, today)
 
-    monkeypatch.setattr(importing, "ingest", losing)
+    monkeypatch.setattr(ingest, "ingest", losing)
     path = write(tmp_path / "a.jsonl", [work(number=1)])
     if survives:
         assert import_file(path).created == 1

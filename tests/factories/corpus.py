@@ -47,31 +47,37 @@ def facts_of(name: str) -> AuthorFacts:
     return AuthorFacts.objects.get(author__name=name)
 
 
+# A work by the reports that were found to be of it.
+OF_W = """(
+    SELECT string_agg(concat_ws(' ', source, format, external_id), ' + ' ORDER BY source, format,
+        external_id) FROM works_report known WHERE known.work_id = w.id
+)"""
+
 # Generated ids and moments aside, all that an import and the refresh of it decide.
 CANON = {
     "works": """
-        SELECT key, title_html, title_text, abstract_html, head_html, body_html, year, date,
+        SELECT {of_w}, title_html, title_text, abstract_html, head_html, body_html, year, date,
             people, identified, complete, unverified::text, families, withdrawn,
-            template_version, encode(digest, 'hex')
-        FROM works_work ORDER BY key
+            template_version, sheet::text, encode(digest, 'hex')
+        FROM works_work w ORDER BY 1
     """,
     "reports": """
         SELECT r.source, r.format, r.external_id, r.record_date, encode(r.digest, 'hex'), r.rank,
-            r.deleted, r.record::text, w.key
+            r.deleted, r.record::text, {of_w}
         FROM works_report r LEFT JOIN works_work w ON w.id = r.work_id ORDER BY 1, 2, 3
     """,
     "bylines": """
-        SELECT w.key, a.position, o.key_scheme, o.key_value, a.name, a.affiliations::text,
+        SELECT {of_w}, a.position, o.key_scheme, o.key_value, a.name, a.affiliations::text,
             a.confidence, a.asserted_by, a.status
         FROM works_authorship a JOIN works_work w ON w.id = a.work_id
         LEFT JOIN works_author o ON o.id = a.author_id ORDER BY 1, 2
     """,
     "identifiers": """
-        SELECT w.key, i.scheme, i.value, i.verified
+        SELECT {of_w}, i.scheme, i.value, i.verified
         FROM works_workidentifier i JOIN works_work w ON w.id = i.work_id ORDER BY 1, 2, 3
     """,
     "topics": """
-        SELECT w.key, t.position, k.scheme, k.code, k.name, k.slug
+        SELECT {of_w}, t.position, k.scheme, k.code, k.name, k.slug
         FROM works_worktopic t JOIN works_work w ON w.id = t.work_id
         JOIN works_topic k ON k.id = t.topic_id ORDER BY 1, 2
     """,
@@ -88,6 +94,10 @@ CANON = {
         FROM works_authorfacts f JOIN works_author a ON a.id = f.author_id
         WHERE f.works > 0 ORDER BY 1, 2
     """,
+    "keys": """
+        SELECT r.source, r.format, r.external_id, k.key
+        FROM works_reportkey k JOIN works_report r ON r.id = k.report_id ORDER BY 1, 2, 3, 4
+    """,
     "edges": """
         SELECT a.key_scheme, a.key_value, o.key_scheme, o.key_value, c.works, c.first_year,
             c.last_year, c.close
@@ -100,7 +110,7 @@ CANON = {
 def dump() -> dict[str, list[Any]]:
     """The corpus as it was decided, without what differs from one database to the next."""
     with connection.cursor() as cursor:
-        return {name: _rows(cursor, statement) for name, statement in CANON.items()}
+        return {name: _rows(cursor, sql.format(of_w=OF_W)) for name, sql in CANON.items()}
 
 
 def _rows(cursor: Any, statement: str) -> list[Any]:

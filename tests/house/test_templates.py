@@ -17,7 +17,7 @@ from bzpeer.lib.safe import trusted
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted(ROOT.glob("templates/**/*.html"))
 # Pages of these folders are never stored, so that they may hold forms for anyone.
-NO_STORE = {"account", "mfa", "usersessions"}
+NO_STORE = {"account", "mfa", "socialaccount"}
 OPEN_FORMS = {"claims/correct.html"}
 APPS = ("bzpeer", "works", "graph", "claims", "profiles")
 

@@ -40,7 +40,6 @@ def facts(
             year=2000 + key % 25,
             people=tuple(team),
             topics=tuple(topic for topic, on in on_topic.items() if key in on),
-            institutions=(),
             team=len(team) + 1,
         )
         for key, team in teams.items()

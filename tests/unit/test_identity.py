@@ -157,7 +157,10 @@ def test_not_this_author_leaves_the_next_best() -> None:
     not_name = Constraint(1, 1, AuthorKey("name", "iris vale"), "cannot")
     one = mention("Iris Vale", IRIS_ID)
     assert keys(one, constraints=(not_id,)) == [("name", "iris vale")]
-    assert keys(one, constraints=(not_id, not_name)) == [("mention", "1/0/1")]
+    assert keys(one, constraints=(not_id, not_name)) == [("name", "iris vale#other")]
+    not_other = Constraint(1, 1, AuthorKey("name", "iris vale#other"), "cannot")
+    nobody = (not_id, not_name, not_other)
+    assert keys(one, constraints=nobody) == [("mention", "1/0/1")]
     assert keys(mention("Iris Vale", work=2), constraints=(not_id, not_name)) == [
         ("name", "iris vale")
     ]

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from graph.domain.slice import Institution, SliceFacts
 from graph.domain.slice.build import NARROW, WIDE, narrow_picture, wide_picture
-from graph.domain.slice.choose import MAX_TEAM, choose, company
+from graph.domain.slice.choose import choose
+from graph.domain.slice.near import MAX_TEAM, company
 from tests.unit.slice_cases import CASES, chain, facts, hub, lonely, three_circles
 
 teams = st.dictionaries(

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.domain.slice import SliceFacts, draw
-from graph.domain.slice.build import ME, narrow_picture, wide_picture
+from graph.domain.slice.build import narrow_picture, wide_picture
 from graph.domain.slice.labels import fitted, handle, initials, width
+from graph.domain.slice.near import ME
 from graph.domain.slice.svg import HIT_RADIUS, NARROW, WIDE, Drawing, drawing
 from tests.unit.slice_cases import (
     CASES,

@@ -13,9 +13,11 @@ from tests.factories.oai import Pieces
 from works.domain.records import (
     AuthorRecord,
     ExternalId,
+    Notice,
     PersonId,
     Refused,
     Rejected,
+    Version,
     WorkRecord,
 )
 from works.sources.acl import ACL
@@ -72,7 +74,9 @@ FULL = """
   <url hash="12345678">2020.talk-main.7</url>
   <doi>10.1234/talk.7</doi>
   <bibkey>doe-2020</bibkey>
-  <award>Best paper</award><revision id="2" href="2020.talk-main.7v2" date="2020-08-01">x</revision>
+  <award>Best paper</award><revision id="1" href="2020.talk-main.7v1"/>
+  <revision id="2" href="2020.talk-main.7v2" date="2020-08-01">x</revision>
+  <erratum id="1" date="2020-09-01">2020.talk-main.7e1</erratum>
 """
 
 
@@ -86,8 +90,11 @@ def test_every_element_has_its_place() -> None:
         title=r"A BERT of <i>n</i> \{sets\}",
         abstract=r"We set $x_1$, see \url{http://a.org/~b}.",
         type="proceedings-article",
+        updated="2020-08-01",
         published="2020-06",
+        versions=(Version("v1"), Version("v2", "2020-08-01")),
         journal_ref="Talks on X, pages 1–9",
+        venue="Talks on X",
         doi="10.1234/talk.7",
         authors=(
             AuthorRecord(
@@ -102,7 +109,33 @@ def test_every_element_has_its_place() -> None:
             ),
             AuthorRecord(name="Mono", family="Mono"),
         ),
+        notices=(Notice("correction", "2020-09-01"),),
     )
+
+
+@pytest.mark.parametrize(
+    ("element", "notices"),
+    [
+        (
+            '<retracted date="2021-05-06">By its authors.</retracted>',
+            [("retraction", "2021-05-06")],
+        ),
+        ("<retracted/>", [("retraction", "")]),
+        ('<removed date="2021-05-06"/>', [("withdrawal", "2021-05-06")]),
+        ('<erratum id="1">x</erratum><erratum id="2"/>', [("correction", "")] * 2),
+        ('<revision id="2" date="2021-05-06">Retracted.</revision>', []),
+    ],
+)
+def test_notices_are_told_from_one_another(element: str, notices: list[tuple[str, str]]) -> None:
+    inner = f"<title>T</title>{AUTHOR}{element}"
+    [found] = works(collection(volume(paper(inner=inner))))
+    assert [(notice.kind, notice.date) for notice in found.notices] == notices
+
+
+def test_a_volume_without_a_title_has_its_venues_code() -> None:
+    meta = META.replace("Talks on <fixed-case>X</fixed-case>", "").replace("@", "<venue>tx</venue>")
+    [found] = works(collection(f'<volume id="1">{meta}{paper()}</volume>'))
+    assert found.venue == "tx"
 
 
 @pytest.mark.parametrize(
@@ -179,6 +212,8 @@ def test_each_volume_lends_its_own_papers_its_facts() -> None:
         (paper(2, AUTHOR), "title", "is missing"),
         (paper(2, f"<title>{'{' * MB}</title>"), "title", "is longer than"),
         (paper(2, "<title>T</title><author><first/></author>"), "authors", "empty name"),
+        (paper(2, f"<title>T</title>{AUTHOR}<revision id='b'/>"), "versions", "number"),
+        (paper(2, f"<title>T</title>{AUTHOR}<retracted date='2020-02-30'/>"), "notices", "date"),
         (
             paper(2, f"<title>T</title>{AUTHOR * 20_001}"),
             "authors",
@@ -304,7 +339,12 @@ def test_the_anthology_is_read_without_loss() -> None:
     people = [author for work in found.values() for author in work.authors]
     schemes = Counter(item.scheme for person in people for item in person.person_ids)
     assert (len(found), skipped) == (7697, 13)
-    assert (len(people), schemes["orcid"]) == (28715, 932)
+    # One more has an ORCID iD whose check digit is wrong.
+    assert (len(people), schemes["orcid"]) == (28715, 931)
     assert all(work.published and work.journal_ref and work.type for work in found.values())
+    assert all(work.venue for work in found.values())
+    assert sum(bool(work.versions) for work in found.values()) == 55
+    notices = {work.external_id: work.notices for work in found.values() if work.notices}
+    assert notices == {"2021.dialdoc-1.10": (Notice("retraction", "2022-05-06"),)}
     assert sum(bool(work.doi) for work in found.values()) == 3987
     assert sum("$" in work.abstract.replace(r"\$", "") for work in found.values()) > 20

@@ -35,6 +35,17 @@ def works(source: Source, paths: Iterable[Path]) -> Works:
     return found
 
 
+# Each has a last version without files, and says so in words too.
+WITHDRAWN = {
+    "0901.3666": "2011-02-02",
+    "0903.0442": "2011-02-02",
+    "1101.2483": "2011-02-07",
+    "1101.6031": "2011-02-02",
+    "1102.0219": "2011-02-02",
+    "cond-mat/0703772": "2011-02-02",
+}
+
+
 def answers(form: str) -> Works:
     return works(ARXIV_OAI, [DATA / "arxiv-oai" / "responses" / f"ListRecords_{form}_01.xml"])
 
@@ -79,6 +90,14 @@ def test_the_raw_form_has_the_versions_and_the_places() -> None:
     assert two == [("MPA", "Harvard/CfA"), ("MPA",)]
 
 
+def test_withdrawn_papers_are_found_in_every_form() -> None:
+    raw = answers("arXivRaw")
+    withdrawn = {i: record.notices for i, record in raw.items() if record.notices}
+    assert {i: notice.date for i, (notice,) in withdrawn.items()} == WITHDRAWN
+    for form in ("arXiv", "arXivOld", "oai_dc"):
+        assert {i for i, record in answers(form).items() if record.notices} == set(WITHDRAWN)
+
+
 def test_the_feeds_are_read_without_loss() -> None:
     feeds = sorted((DATA / "arxiv-atom").glob("*.xml"))
     found = works(ARXIV_ATOM, feeds)
@@ -91,6 +110,7 @@ def test_the_feeds_are_read_without_loss() -> None:
 def test_the_snapshot_is_read_without_loss_and_agrees() -> None:
     snapshot = works(ARXIV_SNAPSHOT, sorted((DATA / "arxiv-bulk").glob("*.jsonl.xz")))
     assert len(snapshot) == 41_815
+    assert sum(bool(record.notices) for record in snapshot.values()) == 146
     pages = chain((DATA / "arxiv-oai" / "ego").iterdir(), (DATA / "arxiv-oai" / "pages").iterdir())
     others = [works(ARXIV_OAI, pages), works(ARXIV_ATOM, (DATA / "arxiv-atom").glob("*.xml"))]
     both = [

@@ -45,7 +45,7 @@ FULL = """
   <arxiv:primary_category term="math.CO"/>
   <arxiv:comment>36 pages</arxiv:comment>
   <arxiv:journal_ref>J. Math. 48 (2007) 1</arxiv:journal_ref>
-  <arxiv:doi>10.1/a 10.1/b</arxiv:doi>
+  <arxiv:doi>10.5555/a 10.5555/b</arxiv:doi>
   <author><name>Ann van Doe Jr.</name><arxiv:affiliation>MIT</arxiv:affiliation>
     <arxiv:affiliation>ETH</arxiv:affiliation></author>
   <author><name>The X Collaboration</name></author>
@@ -68,7 +68,7 @@ def test_every_element_has_its_place() -> None:
         categories=(Category("arxiv", "math.CO"), Category("arxiv", "math-ph")),
         comments="36 pages",
         journal_ref="J. Math. 48 (2007) 1",
-        doi="10.1/a",
+        doi="10.5555/a",
         authors=(
             AuthorRecord("Ann van Doe Jr.", affiliations=("MIT", "ETH")),
             AuthorRecord("The X Collaboration"),

@@ -64,7 +64,7 @@ EXPECTED = WorkRecord(
     categories=(Category("arxiv", "math.CO"), Category("arxiv", "cond-mat.stat-mech")),
     comments="36 pages",
     journal_ref="J. Math. 48 (2007) 1",
-    doi="10.1007/A(2010)1",
+    doi="10.1007/a(2010)1",
     licence="http://example.org/licence/",
     authors=(
         AuthorRecord(name="P. Di Francesco Jr.", affiliations=("MIT",)),
@@ -197,7 +197,7 @@ def test_every_element_of_dublin_core_has_its_place() -> None:
         categories=(Category("arxiv", "math.CO"),),
         comments="36 pages",
         journal_ref="J. Math. 48 (2007) 1",
-        doi="10.1007/A(2010)1",
+        doi="10.1007/a(2010)1",
         authors=(
             AuthorRecord("P. Di Francesco", "Di Francesco", "P."),
             AuthorRecord("G. David Forney Jr.", "Forney", "G. David", "Jr."),
@@ -233,9 +233,9 @@ def test_subjects_are_categories_where_it_is_sure_which(
 @pytest.mark.parametrize(
     ("identifier", "doi", "journal"),
     [
-        ("doi:10.1/a", "10.1/a", ""),
-        ("https://doi.org/10.1/a", "10.1/a", ""),
-        ("DOI: 10.1/a", "10.1/a", ""),
+        ("doi:10.5555/a", "10.5555/a", ""),
+        ("https://doi.org/10.5555/a", "10.5555/a", ""),
+        ("DOI: 10.5555/a", "10.5555/a", ""),
         ("Doings of the Society 1", "", "Doings of the Society 1"),
         ("https://arxiv.org/abs/2401.00001v2", "", ""),
     ],

@@ -72,7 +72,7 @@ def test_every_element_has_its_place() -> None:
         categories=(Category("arxiv", "math.CO"), Category("arxiv", "cond-mat.stat-mech")),
         comments="36 pages",
         journal_ref="J. Math. 48 (2007) 1",
-        doi="10.1007/A(2010)1",
+        doi="10.1007/a(2010)1",
         licence="http://example.org/licence/",
         authors=(
             AuthorRecord(
@@ -90,12 +90,16 @@ def test_every_element_has_its_place() -> None:
 @pytest.mark.parametrize(
     ("stated", "kept"),
     [
-        ("10.1/a", "10.1/a"),
-        (" 10.1/a\n10.1/b ", "10.1/a"),
-        ("10.1/a; 10.1/b", "10.1/a"),
-        ("10.1/a;10.1/b", "10.1/a"),
-        ("10.1/a,", "10.1/a"),
-        ("10.1109/X.2018,84", "10.1109/X.2018,84"),
+        ("10.5555/a", "10.5555/a"),
+        (" 10.5555/a\n10.5555/b ", "10.5555/a"),
+        ("10.5555/a; 10.5555/b", "10.5555/a"),
+        ("10.5555/a;10.5555/b", "10.5555/a"),
+        ("10.5555/a,", "10.5555/a"),
+        ("10.1109/X.2018,84", "10.1109/x.2018,84"),
+        ("doi.org/10.5555/A.", "10.5555/a"),
+        ("10.48550/arXiv.2401.00001 10.5555/b", "10.5555/b"),
+        ("https://doi.org/10.48550/arXiv.2401.00001", ""),
+        ("in press", ""),
         ("", ""),
     ],
 )

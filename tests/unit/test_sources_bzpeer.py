@@ -17,6 +17,8 @@ from works.domain.records import (
     AuthorRecord,
     Category,
     ExternalId,
+    InstitutionId,
+    Notice,
     PersonId,
     Refused,
     Rejected,
@@ -52,6 +54,9 @@ def ids(*lines: bytes) -> list[str]:
     return [found.external_id for found in read(*lines) if isinstance(found, WorkRecord)]
 
 
+DOI = {"scheme": "doi", "value": "10.5555/x"}
+
+
 def test_every_field_has_its_place() -> None:
     stated = line(
         record_date="2024-05",
@@ -64,9 +69,18 @@ def test_every_field_has_its_place() -> None:
         updated="2020-02-29",
         published="2020-03-01",
         versions=[{"label": "v1", "date": "2019"}, {"label": "v2"}],
-        categories=[{"scheme": "arxiv", "code": "cs.LG"}],
+        categories=[
+            {"scheme": "arxiv", "code": "cs.LG"},
+            {
+                "scheme": "tree",
+                "code": "T1",
+                "name": "A  leaf",
+                "broader": [{"scheme": "tree-branch", "code": "B1", "name": "A\tbranch"}],
+            },
+        ],
         comments="9 pages",
         journal_ref="J 1",
+        venue="The  J",
         doi="10.1/x",
         licence="CC0",
         authors=[
@@ -77,7 +91,15 @@ def test_every_field_has_its_place() -> None:
                 "suffix": "III",
                 "affiliations": ["Here", " "],
                 "person_ids": [{"scheme": "orcid", "value": "0", "asserted_by": "person"}],
+                "institutions": [
+                    {"scheme": "ror", "value": "05gq02987", "name": " Uni  X "},
+                    {"scheme": "openalex", "value": "I1"},
+                ],
             }
+        ],
+        notices=[
+            {"kind": "correction", "date": "2021-02", "about": DOI, "by": DOI},
+            {"kind": "withdrawal"},
         ],
         unverified=["ids", "created"],
     )
@@ -97,9 +119,13 @@ def test_every_field_has_its_place() -> None:
             updated="2020-02-29",
             published="2020-03-01",
             versions=(Version("v1", "2019"), Version("v2")),
-            categories=(Category("arxiv", "cs.LG"),),
+            categories=(
+                Category("arxiv", "cs.LG"),
+                Category("tree", "T1", "A leaf", (Category("tree-branch", "B1", "A branch"),)),
+            ),
             comments="9 pages",
             journal_ref="J 1",
+            venue="The J",
             doi="10.1/x",
             licence="CC0",
             authors=(
@@ -110,16 +136,38 @@ def test_every_field_has_its_place() -> None:
                     suffix="III",
                     affiliations=("Here",),
                     person_ids=(PersonId("orcid", "0", "person"),),
+                    institutions=(
+                        InstitutionId("ror", "05gq02987", "Uni X"),
+                        InstitutionId("openalex", "I1"),
+                    ),
                 ),
+            ),
+            notices=(
+                Notice("correction", "2021-02", ExternalId(**DOI), ExternalId(**DOI)),
+                Notice("withdrawal"),
             ),
             unverified=frozenset({"ids", "created"}),
         )
     ]
 
 
-def test_a_line_can_say_all_that_a_record_holds() -> None:
-    ours = {field.name for field in msgspec.structs.fields(module._Line)}
-    assert ours - {"bzpeer"} == set(WorkRecord.__struct_fields__) - {"format"}
+@pytest.mark.parametrize(
+    ("line", "record", "apart"),
+    [
+        (module._Line, WorkRecord, {"bzpeer", "format"}),
+        (module._Author, AuthorRecord, set()),
+        (module._PersonId, PersonId, set()),
+        (module._InstitutionId, InstitutionId, set()),
+        (module._ExternalId, ExternalId, set()),
+        (module._Version, Version, set()),
+        (module._Category, Category, set()),
+        (module._Notice, Notice, set()),
+    ],
+)
+def test_a_line_can_say_all_that_a_record_holds(
+    line: type[msgspec.Struct], record: type[msgspec.Struct], apart: set[str]
+) -> None:
+    assert set(line.__struct_fields__) ^ set(record.__struct_fields__) == apart
 
 
 def test_a_deletion_needs_neither_title_nor_authors() -> None:
@@ -129,6 +177,11 @@ def test_a_deletion_needs_neither_title_nor_authors() -> None:
 
 AUTHOR = {"name": "Ann Doe"}
 UNASSERTED = {"scheme": "orcid", "value": "0"}
+TOPIC = {"scheme": "tree", "code": "T1"}
+
+
+def of_author(**fields: object) -> bytes:
+    return line(authors=[AUTHOR | fields])
 
 
 @pytest.mark.parametrize(
@@ -161,7 +214,7 @@ UNASSERTED = {"scheme": "orcid", "value": "0"}
         (line(authors=[None] * 10), "authors", "an object"),
         (line(authors=[{"name": " "}]), "authors", "empty name"),
         (line(authors=[AUTHOR] * 20_001), "authors", "more than 20,000"),
-        (line(authors=[AUTHOR] * 100_001), "record", "more parts"),
+        (line(authors=[AUTHOR] * 300_001), "record", "more parts"),
         (line(authors=[{}]), "authors.name", "missing"),
         (line(authors=[AUTHOR | {"affiliations": "x"}]), "authors.affiliations", "a list"),
         (
@@ -184,6 +237,36 @@ UNASSERTED = {"scheme": "orcid", "value": "0"}
         (line(categories=[{"scheme": "A B", "code": "x"}]), "categories", "slug"),
         (line(ids=[{"scheme": "doi", "value": "a\0"}]), "ids", "printable"),
         (line(ids=[{"scheme": "doi", "value": "1"}] * 1_001), "ids", "more than 1,000"),
+        (line(categories=[TOPIC | {"name": "x" * 301}]), "categories", "longer than 300"),
+        (line(categories=[TOPIC | {"broader": [TOPIC] * 21}]), "categories", "more than 20"),
+        (line(categories=[TOPIC | {"broader": [TOPIC | {"code": ""}]}]), "categories", "printable"),
+        (line(categories=[TOPIC | {"broader": [TOPIC | {"name": "a\0"}]}]), "categories", "NUL"),
+        (
+            line(categories=[TOPIC | {"broader": [TOPIC | {"broader": []}]}]),
+            "categories.broader.broader",
+            "not a field",
+        ),
+        (line(venue="x" * 2_001), "venue", "longer than 2,000"),
+        (line(venue=None), "venue", "a text"),
+        (line(notices=[{"kind": "rumour"}]), "notices.kind", "not allowed"),
+        (line(notices=[{}]), "notices.kind", "missing"),
+        (line(notices=[{"kind": "retraction", "date": "2021-02-30"}]), "notices", "not exist"),
+        (line(notices=[{"kind": "retraction", "date": "0000"}]), "notices", "not exist"),
+        (line(notices=[{"kind": "retraction", "by": DOI | {"value": ""}}]), "notices", "printable"),
+        (line(notices=[{"kind": "retraction", "by": DOI | {"x": 1}}]), "notices.by.x", "a field"),
+        (line(notices=[{"kind": "retraction"}] * 1_001), "notices", "more than 1,000"),
+        (of_author(institutions=[{"scheme": "ROR!", "value": "x"}]), "authors", "slug"),
+        (of_author(institutions=[{"scheme": "ror", "value": ""}]), "authors", "printable"),
+        (
+            of_author(institutions=[{"scheme": "ror", "value": "x", "name": "x" * 1_001}]),
+            "authors",
+            "longer than 1,000",
+        ),
+        (
+            of_author(institutions=[{"scheme": "ror", "value": "x"}] * 1_001),
+            "authors",
+            "more than 1,000",
+        ),
         (line(unverified=["titles"]), "unverified", "no field"),
         (line(deleted="yes"), "deleted", "true or false"),
         (line(title="\ud800"), "record", "surrogate"),
@@ -333,5 +416,9 @@ def test_the_document_tells_the_truth() -> None:
     text = DOCUMENT.read_text()
     [example] = re.findall(r"```json\n(.*?)\n```", text, re.DOTALL)
     assert [type(found) for found in read(example.encode())] == [WorkRecord]
-    for field in {*WorkRecord.__struct_fields__, *AuthorRecord.__struct_fields__} - {"format"}:
+    structs = (WorkRecord, AuthorRecord, Notice)
+    for field in {name for one in structs for name in one.__struct_fields__} - {"format"}:
         assert f"`{field}`" in text
+    for part in (ExternalId, PersonId, InstitutionId, Category, Version):
+        keys = ", ".join(f'"{name}"' for name in part.__struct_fields__)
+        assert f"`{{{keys}}}`" in text

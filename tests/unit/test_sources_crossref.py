@@ -8,12 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from works.domain.records import AuthorRecord, ExternalId, PersonId, Refused, Rejected, WorkRecord
+from works.domain.records import (
+    AuthorRecord,
+    ExternalId,
+    InstitutionId,
+    Notice,
+    PersonId,
+    Refused,
+    Rejected,
+    WorkRecord,
+)
 from works.sources.compressed import open_stream
 from works.sources.crossref import CROSSREF
 
 DATA = Path(os.environ.get("BZPEER_TEST_DATA", "../shared/data")) / "crossref"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"no test data at {DATA}")
+ROR = {"id": "https://ror.org/05gq02987", "id-type": "ROR", "asserted-by": "publisher"}
 ORCID = "http://orcid.org/0000-0002-1825-0097"
 
 
@@ -68,7 +78,11 @@ def test_every_field_has_its_place() -> None:
                 "suffix": "Jr.",
                 "ORCID": ORCID,
                 "authenticated-orcid": True,
-                "affiliation": [{"name": "Here"}, {"name": "There", "place": ["X"]}, {"id": []}],
+                "affiliation": [
+                    {"name": "Here"},
+                    {"name": "There &amp; Co", "place": ["X"], "id": [ROR, ROR, {"id": "x"}]},
+                    {"id": [{"id": "https://ror.org/02kvxyf05"}]},
+                ],
             },
             {"name": "The Doe &amp; Roe Group", "sequence": "additional"},
         ],
@@ -85,6 +99,7 @@ def test_every_field_has_its_place() -> None:
             type="journal-article",
             published="2020-04",
             journal_ref="Acta & Examplia 12 (3), 45-67",
+            venue="Acta & Examplia",
             doi="10.1234/abc.5",
             licence="https://example.org/by",
             authors=(
@@ -93,13 +108,107 @@ def test_every_field_has_its_place() -> None:
                     family="van Doe",
                     given="Jane",
                     suffix="Jr.",
-                    affiliations=("Here", "There"),
+                    affiliations=("Here", "There & Co"),
                     person_ids=(PersonId("orcid", "0000-0002-1825-0097", "person"),),
+                    institutions=(
+                        InstitutionId("ror", "05gq02987", "There & Co"),
+                        InstitutionId("ror", "02kvxyf05"),
+                    ),
                 ),
                 AuthorRecord(name="The Doe & Roe Group"),
             ),
         )
     ]
+
+
+def update(kind: str, about: str | None, *when: int) -> dict[str, object]:
+    return {"DOI": about, "type": kind, "label": kind.title(), "updated": date(*when)}
+
+
+ABOUT, OWN = ExternalId("doi", "10.1234/b"), ExternalId("doi", "10.1234/a")
+
+
+@pytest.mark.parametrize(
+    ("changes", "notices"),
+    [
+        (
+            {"update_to": [update("retraction", "10.1234/B", 2020, 2, 29)]},
+            [Notice("retraction", "2020-02-29", ABOUT, OWN)],
+        ),
+        (
+            {"updated_by": [update("retraction", "10.1234/B", 2020)]},
+            [Notice("retraction", "2020", by=ABOUT)],
+        ),
+        ({"updated_by": [update("Expression of concern", None)]}, [Notice("concern")]),
+        ({"update_to": [update("retraction", None)]}, []),
+        ({"update_to": [update("new_version", "10.1234/b")]}, []),
+        ({"update_to": [update("something", "10.1234/b")]}, []),
+        (
+            {
+                "update_to": [update("erratum", "10.1234/a", 2020)],
+                "updated_by": [update("erratum", "10.1234/a", 2020)],
+            },
+            [Notice("correction", "2020")],
+        ),
+        ({"update_to": None, "updated_by": []}, []),
+    ],
+)
+def test_notices_say_whom_they_are_about(changes: dict[str, object], notices: list[Notice]) -> None:
+    assert list(work(**changes).notices) == notices
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("retraction", "retraction"),
+        ("withdrawal", "withdrawal"),
+        ("removal", "withdrawal"),
+        ("expression_of_concern", "concern"),
+        ("correction", "correction"),
+        ("corrigendum", "correction"),
+        ("erratum", "correction"),
+        ("addendum", "correction"),
+        ("clarification", "correction"),
+        ("partial_retraction", "correction"),
+        ("reinstatement", "reinstatement"),
+    ],
+)
+def test_a_correction_is_no_retraction(kind: str, expected: str) -> None:
+    [notice] = work(update_to=[update(kind, "10.1234/b")]).notices
+    assert notice.kind == expected
+
+
+def related(id_type: str | None, value: str | None) -> list[dict[str, object]]:
+    return [{"id-type": id_type, "id": value, "asserted-by": "subject"}] * 2
+
+
+@pytest.mark.parametrize(
+    ("relation", "ties"),
+    [
+        ({"has-preprint": related("doi", "10.1101/ABC")}, [("same-as-doi", "10.1101/abc")]),
+        ({"is-preprint-of": related("doi", "10.1101/abc")}, [("same-as-doi", "10.1101/abc")]),
+        ({"has-preprint": related("doi", "10.1101/abc")[0]}, [("same-as-doi", "10.1101/abc")]),
+        (
+            {"has-preprint": related("doi", "10.48550/arXiv.2001.00001")},
+            [("same-as-doi", "10.48550/arxiv.2001.00001")],
+        ),
+        (
+            {"has-preprint": related("arxiv", "https://arxiv.org/abs/2001.00001v2")},
+            [("same-as-doi", "10.48550/arxiv.2001.00001")],
+        ),
+        ({"has-preprint": related("doi", "10.1234/A")}, []),
+        ({"has-preprint": related("uri", "https://example.org/10.1101/abc")}, []),
+        ({"has-preprint": related("doi", None)}, []),
+        ({"has-review": related("doi", "10.1101/abc"), "has-preprint": None}, []),
+        ({"is-version-of": related("doi", "10.1101/abc")}, []),
+        (None, []),
+    ],
+)
+def test_a_preprint_and_its_published_form_are_tied(
+    relation: dict[str, object] | None, ties: list[tuple[str, str]]
+) -> None:
+    found = work(relation=relation)
+    assert found.ids == (OWN, *(ExternalId(*tie) for tie in ties))
 
 
 def test_nulls_everywhere_are_nothing() -> None:
@@ -204,6 +313,9 @@ def test_the_number_of_an_article_stands_for_pages() -> None:
         (line(abstract="x" * 100_001), "abstract", "longer than 100,000"),
         (line(abstract="<jats:p>" * 100_000), "abstract", "longer than 100,000"),
         (line(issued=date(2021, 2, 30)), "published", "not a date"),
+        (line(update_to=[update("removal", "10.1234/b", 2021, 2, 30)]), "notices", "not exist"),
+        (line(update_to=["10.1234/b"]), "update-to", "an object"),
+        (line(relation=[]), "relation", "an object"),
         (line(issued=date(0)), "published", "not a date"),
         (line(issued=date(20201)), "published", "not a date"),
         (line(issued={"date-parts": [["2020"]]}), "issued.date-parts", "a whole number"),
@@ -276,6 +388,17 @@ def test_real_records_are_read() -> None:
         p.asserted_by for one in works.values() for a in one.authors for p in a.person_ids
     )
     assert asserted == {"person": 492, "crossref": 403}
+    notices = [notice for one in works.values() for notice in one.notices]
+    assert Counter((n.kind, n.about is None, n.by is None) for n in notices) == {
+        ("correction", False, False): 18,
+        ("correction", True, False): 2,
+        # A published erratum that says it corrects itself.
+        ("correction", True, True): 1,
+    }
+    assert sum(len(one.ids) - 1 for one in works.values()) == 17
+    assert works["10.1371/journal.pbio.0050002"].notices == (
+        Notice("correction", "2008-11-25", by=ExternalId("doi", "10.1371/journal.pbio.0060304")),
+    )
     assert works["10.1126/science.169.3946.635"].title.startswith(
         "The Structure of Ordinary Water: New"
     )

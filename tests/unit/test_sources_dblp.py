@@ -13,6 +13,7 @@ from tests.factories.oai import Pieces
 from works.domain.records import (
     AuthorRecord,
     ExternalId,
+    Notice,
     PersonId,
     Refused,
     Rejected,
@@ -62,9 +63,9 @@ FULL = """
 <author pid="12/345">J&uuml;rgen  Gr&#246;&szlig;e</author>
 <title>The <i>n</i>-body &times; x<sub>2</sub> of A&amp;B {s}.</title>
 <pages>71-77</pages><year>2003</year><month>May</month><volume>46</volume>
-<journal>Commun. X</journal><number>1</number>
+<journal>Commun. X</journal><number>1</number><crossref>journals/x/2003</crossref>
 <ee type="oa">https://arxiv.org/abs/2401.00001v2</ee>
-<ee>https://doi.org/10.1234/a.b</ee><ee>https://example.org/x</ee>
+<ee>https://doi.org/10.1234/A.b</ee><ee>http://doi.acm.org/10.1234/a.B</ee><ee>https://example.org/x</ee>
 <url>db/journals/x/x46.html#Doe20</url>
 """
 
@@ -84,6 +85,7 @@ def test_every_element_has_its_place() -> None:
         type="article",
         published="2003",
         journal_ref="Commun. X 46(1), 71-77",
+        venue="Commun. X",
         doi="10.1234/a.b",
         authors=(
             AuthorRecord(
@@ -118,6 +120,43 @@ def test_what_was_never_formally_published_is_a_preprint_of_a_stated_year() -> N
     [found] = read(data)
     assert isinstance(found, WorkRecord)
     assert (found.type, found.published, found.stated_year) == ("preprint", "", 2020)
+
+
+@pytest.mark.parametrize(
+    ("publtype", "type", "withdrawn"),
+    [
+        ("withdrawn", "article", True),
+        ("informal withdrawn", "preprint", True),
+        ("survey", "article", False),
+        ("", "article", False),
+    ],
+)
+def test_a_withdrawn_record_is_a_notice(publtype: str, type: str, withdrawn: bool) -> None:
+    [found] = read(dump(record().replace("<article", f'<article publtype="{publtype}"')))
+    assert isinstance(found, WorkRecord)
+    assert found.type == type
+    assert found.notices == ((Notice("withdrawal"),) if withdrawn else ())
+
+
+def test_a_copy_at_arxiv_is_known_by_its_id_and_has_no_venue() -> None:
+    links = (
+        "<ee>https://doi.org/10.48550/arXiv.2401.00001</ee><ee>http://arxiv.org/abs/2401.00001</ee>"
+    )
+    found = work(f"{BODY}<journal>CoRR</journal><volume>abs/2401.00001</volume>{links}")
+    assert found.ids[1:] == (ExternalId("arxiv", "2401.00001"),)
+    assert (found.doi, found.venue, found.journal_ref) == ("", "", "CoRR abs/2401.00001")
+
+
+@pytest.mark.parametrize(
+    ("inner", "venue"),
+    [
+        ("<booktitle>XConf</booktitle>", "XConf"),
+        ("<journal>J</journal><booktitle>B</booktitle>", "J"),
+        ("<school>U of X</school>", ""),
+    ],
+)
+def test_the_venue_is_a_journal_or_a_book(inner: str, venue: str) -> None:
+    assert work(BODY + inner).venue == venue
 
 
 @pytest.mark.parametrize(
@@ -346,7 +385,9 @@ def test_the_recorded_excerpts_are_read_without_loss() -> None:
         ("record", "is missing: the file ends before its closing tag"): 1,
     }
     assert len(works) == len({work.external_id for work in works}) == 227
-    assert all(work.published and work.journal_ref for work in works)
+    assert all(work.published and work.journal_ref and work.venue for work in works)
+    assert not [work for work in works if work.notices]
+    assert sum(bool(work.doi) for work in works) == 221
     assert not [work for work in works if "&" in "".join(a.name for a in work.authors)]
     numbered = [author for work in works for author in work.authors if author.person_ids]
     assert "Manish Singh" in {author.name for author in numbered}

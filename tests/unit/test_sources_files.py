@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from tests.factories.oai import HEAD, answer, record
 from works.domain.records import Refused, Rejected, WorkRecord
@@ -85,10 +86,38 @@ def test_a_name_with_glob_characters_is_itself_first(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "worth"),
-    [("a.xml", True), ("A.XML.GZ", True), ("a.xml.xz", True), ("a.json", False), ("xml", False)],
+    [
+        ("a.xml", True),
+        ("A.XML.GZ", True),
+        ("a.xml.xz", True),
+        ("a.xml.zst", True),
+        ("a.json", False),
+        ("xml", False),
+    ],
 )
 def test_which_names_are_worth_opening(name: str, worth: bool) -> None:
     assert SOURCES["arxiv-oai"].may_live_in(name) is worth
+
+
+@pytest.mark.parametrize(
+    ("name", "worth"),
+    [("part_000.gz", True), ("part_000", True), ("a.json.gz", True), ("README.md", False)],
+)
+def test_a_source_whose_parts_have_no_suffix(name: str, worth: bool) -> None:
+    assert SOURCES["openalex"].may_live_in(name) is worth
+
+
+def zstd(data: bytes) -> bytes:
+    return zstandard.ZstdCompressor(write_checksum=True).compress(data)
+
+
+def zstd_of_unknown_size(data: bytes) -> bytes:
+    packer = zstandard.ZstdCompressor().compressobj()
+    return packer.compress(data) + packer.flush()
+
+
+def to_be_skipped(data: bytes) -> bytes:
+    return b"\x5a\x2a\x4d\x18" + len(data).to_bytes(4, "little") + data
 
 
 def members(data: bytes) -> bytes:
@@ -105,8 +134,22 @@ def members(data: bytes) -> bytes:
         lambda data: gzip.compress(data) + bytes(999),
         lambda data: gzip.compress(b"") * 50 + gzip.compress(data),
         lambda data: lzma.compress(data[:99]) + bytes(4) + lzma.compress(data[99:]),
+        zstd,
+        lambda data: zstd_of_unknown_size(data[:999]) + bytes(9) + zstd(data[999:]) + zstd(b""),
+        lambda data: to_be_skipped(b"x" * 700) + zstd(data) + to_be_skipped(b""),
     ],
-    ids=["plain", "gzip", "xz", "members", "padded", "empty members", "xz streams"],
+    ids=[
+        "plain",
+        "gzip",
+        "xz",
+        "members",
+        "padded",
+        "empty members",
+        "xz streams",
+        "zstd",
+        "zstd frames",
+        "frames to be skipped",
+    ],
 )
 def test_content_is_the_same_however_it_is_packed(
     tmp_path: Path, pack: Callable[[bytes], bytes]
@@ -141,13 +184,13 @@ def outcomes(path: Path) -> list[WorkRecord | Rejected]:
     [
         (lambda packed: packed[: len(packed) // 2], 100),
         (lambda packed: packed[:-1], 299),
-        (lambda packed: packed[:-8], 299),
+        (lambda packed: packed[:-4], 299),
         (lambda packed: packed + b"and something else", 300),
         (lambda packed: packed[: len(packed) // 2] + b"\xff" * 99, 100),
     ],
     ids=["half", "no last byte", "no checksum", "other data behind", "damaged"],
 )
-@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress])
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, zstd])
 def test_what_can_be_read_of_a_damaged_file_is_read_and_the_rest_is_one_reject(
     tmp_path: Path,
     pack: Callable[[bytes], bytes],
@@ -163,7 +206,7 @@ def test_what_can_be_read_of_a_damaged_file_is_read_and_the_rest_is_one_reject(
     assert good == [f"2401.{number:05}" for number in range(len(good))]
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress])
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, zstd])
 @pytest.mark.parametrize(
     "damage",
     [
@@ -210,7 +253,14 @@ def xz_bomb() -> Iterator[bytes]:
     yield packer.flush()
 
 
-@pytest.mark.parametrize("bomb", [deflate_bomb, xz_bomb])
+def zstd_bomb() -> Iterator[bytes]:
+    packer = zstandard.ZstdCompressor(level=19).compressobj()
+    yield packer.compress(HEAD + b"<record><title>")
+    yield from (packer.compress(bytes(MB)) for _ in range(100))
+    yield packer.flush()
+
+
+@pytest.mark.parametrize("bomb", [deflate_bomb, xz_bomb, zstd_bomb])
 def test_a_bomb_is_refused_in_little_memory(
     tmp_path: Path, bomb: Callable[[], Iterator[bytes]]
 ) -> None:
@@ -237,8 +287,18 @@ def test_an_xz_file_that_asks_for_much_memory_is_refused(tmp_path: Path) -> None
     assert "emory" in str(no.value.__cause__)
 
 
-def test_what_only_begins_like_gzip_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "x.gz"
-    path.write_bytes(b"\x1f\x8b" + b"\xff" * 99)
+def test_a_zstd_file_that_asks_for_much_memory_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "greedy.zst"
+    # Behind the magic and a byte of flags stands the window's size: 17 << 3 is 128 MB.
+    path.write_bytes(b"\x28\xb5\x2f\xfd" + bytes((0, 17 << 3)) + bytes((1, 0, 0)))
+    with open_stream(path) as stream, pytest.raises(Refused, match="cannot be decompressed") as no:
+        stream.read(1)
+    assert "memory" in str(no.value.__cause__)
+
+
+@pytest.mark.parametrize("magic", [b"\x1f\x8b", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd"])
+def test_what_only_begins_like_a_compressed_file_is_refused(tmp_path: Path, magic: bytes) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(magic + b"\xff" * 99)
     with open_stream(path) as stream, pytest.raises(Refused):
         stream.read(1)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.factories.oai import Pieces
 from works.domain.records import Refused
-from works.sources.base import CUT_OFF, TOO_DEEP, TOO_LARGE
-from works.sources.jsonitems import END_MISSING, NO_OBJECT, Item, Items
+from works.sources.base import CUT_OFF, TOO_DEEP
+from works.sources.jsonitems import END_MISSING, NO_OBJECT, TOO_LARGE, Item, Items
 from works.sources.xmlsplit import NOT_CLOSED
 from works.sources.xmlstream import DAMAGED
 

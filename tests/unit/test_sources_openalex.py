@@ -2,44 +2,27 @@
 
 import io
 import json
-import os
 import tracemalloc
-from collections import Counter
-from pathlib import Path
 
 import pytest
 
+from tests.factories.openalex import HOST, authorship, body, line
 from works.domain.records import (
     AuthorRecord,
     Category,
     ExternalId,
+    InstitutionId,
+    Notice,
     PersonId,
     Refused,
     Rejected,
     WorkRecord,
 )
-from works.sources.compressed import open_stream
 from works.sources.openalex import OPENALEX
 
-DATA = Path(os.environ.get("BZPEER_TEST_DATA", "../shared/data")) / "openalex"
-needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"no test data at {DATA}")
-HOST = "https://openalex.org/"
 MB = 1 << 20
+INSTITUTIONS = [{"id": f"{HOST}I{n}"} for n in range(1_001)]
 PARATEXT = "is paratext, such as a cover or a contents page, and no work"
-
-
-def authorship(name: str, **changes: object) -> dict[str, object]:
-    return {"author": {"id": f"{HOST}A1", "display_name": name}, "raw_author_name": name, **changes}
-
-
-def body(**changes: object) -> dict[str, object]:
-    """A work; a change of `...` takes the key away."""
-    base = {"id": f"{HOST}W1", "title": "A title", "authorships": [authorship("Ann Doe")]}
-    return {key: value for key, value in {**base, **changes}.items() if value is not ...}
-
-
-def line(**changes: object) -> bytes:
-    return json.dumps(body(**changes)).encode()
 
 
 def read(*lines: bytes) -> list[WorkRecord | Rejected]:
@@ -74,7 +57,16 @@ def test_every_field_has_its_place() -> None:
         },
         biblio={"volume": "12", "issue": "3", "first_page": "45", "last_page": "67"},
         primary_topic={"id": f"{HOST}T2", "display_name": "Second  topic"},
-        topics=[{"id": f"{HOST}T1", "display_name": "First"}, {"id": f"{HOST}T2"}],
+        topics=[
+            {"id": f"{HOST}T1", "display_name": "First"},
+            {
+                "id": f"{HOST}T2",
+                "subfield": {"id": f"{HOST}subfields/2002", "display_name": "Sub  field"},
+                "field": {"id": f"{HOST}fields/20", "display_name": "Field"},
+                "domain": {"id": f"{HOST}domains/2"},
+            },
+        ],
+        is_retracted=True,
         locations=[{"landing_page_url": "http://arxiv.org/abs/1907.02124v2"}],
         authorships=[
             {
@@ -85,6 +77,14 @@ def test_every_field_has_its_place() -> None:
                 },
                 "raw_author_name": "J. Doe",
                 "raw_affiliation_strings": ["Here", "There"],
+                "institutions": [
+                    {
+                        "id": f"{HOST}I7",
+                        "ror": "https://ror.org/05GQ02987",
+                        "display_name": "Uni &amp; Co",
+                    },
+                    {"id": f"{HOST}I8", "ror": None, "display_name": "Elsewhere"},
+                ],
             }
         ],
     )
@@ -107,10 +107,20 @@ def test_every_field_has_its_place() -> None:
             stated_year=2020,
             published="2020-04-17",
             categories=(
-                Category("openalex", "T2", "Second topic"),
+                Category(
+                    "openalex",
+                    "T2",
+                    "Second topic",
+                    broader=(
+                        Category("openalex-subfield", "2002", "Sub field"),
+                        Category("openalex-field", "20", "Field"),
+                        Category("openalex-domain", "2"),
+                    ),
+                ),
                 Category("openalex", "T1", "First"),
             ),
             journal_ref="Acta & Examplia 12 (3), 45-67",
+            venue="Acta & Examplia",
             doi="10.1234/abc.5",
             licence="cc-by",
             authors=(
@@ -121,8 +131,13 @@ def test_every_field_has_its_place() -> None:
                         PersonId("openalex", "A5", "openalex"),
                         PersonId("orcid", "0000-0002-1825-0097", "openalex"),
                     ),
+                    institutions=(
+                        InstitutionId("ror", "05gq02987", "Uni & Co"),
+                        InstitutionId("openalex", "I8", "Elsewhere"),
+                    ),
                 ),
             ),
+            notices=(Notice("retraction"),),
         )
     ]
 
@@ -134,10 +149,24 @@ def test_nulls_everywhere_are_nothing() -> None:
     assert work(**nothing) == work()
 
 
+@pytest.mark.parametrize("level", [2002, f"{HOST}subfields/2002/", "subfields/2002"])
+def test_a_level_of_topics_has_a_number(level: object) -> None:
+    [topic] = work(
+        topics=[{"id": "T1", "subfield": {"id": level}, "domain": {"id": "x"}}]
+    ).categories
+    assert topic.broader == (Category("openalex-subfield", "2002"),)
+
+
+def test_arxivs_own_doi_is_its_id_and_no_publication() -> None:
+    found = work(doi="https://doi.org/10.48550/arXiv.2001.00001")
+    assert found.doi == ""
+    assert found.ids == (ExternalId("openalex", "W1"), ExternalId("arxiv", "2001.00001"))
+
+
 @pytest.mark.parametrize(
     ("addresses", "expected"),
     [
-        (["https://arxiv.org/abs/math.CO/0101001v3"], ["math.CO/0101001"]),
+        (["https://arxiv.org/abs/math.CO/0101001v3"], ["math/0101001"]),
         (
             ["https://doi.org/10.48550/arxiv.2001.00001", "http://arxiv.org/abs/2001.00001"],
             ["2001.00001"],
@@ -154,73 +183,6 @@ def test_an_arxiv_identifier_is_taken_where_it_is_clear(
 
 
 @pytest.mark.parametrize(
-    ("raw", "expected"),
-    [
-        ("Doe, Jane", ("Jane Doe", "Doe", "Jane")),
-        ("Jane Doe", ("Jane Doe", "", "")),
-        ("Doe, Jr.", ("Doe, Jr.", "", "")),
-        ("Jane Doe, PhD", ("Jane Doe, PhD", "", "")),
-        ("Doe, Jane, Here", ("Doe, Jane, Here", "", "")),
-        (",Institute", (",Institute", "", "")),
-    ],
-)
-def test_names_come_in_reading_order(raw: str, expected: tuple[str, str, str]) -> None:
-    [author] = work(authorships=[authorship(raw)]).authors
-    assert (author.name, author.family, author.given) == expected
-
-
-def test_a_name_that_is_only_the_authors_is_taken_from_there() -> None:
-    assert work(authorships=[authorship("Ann", raw_author_name=None)]).authors[0].name == "Ann"
-
-
-@pytest.mark.parametrize(
-    ("author", "raw_orcid", "expected"),
-    [
-        ({"id": f"{HOST}A9999999999"}, None, []),
-        ({"id": None}, None, []),
-        ({"orcid": "https://orcid.org/0000-0002-1825-0098"}, None, []),
-        ({"orcid": "https://orcid.org/0000-0002-1694-233x"}, None, ["0000-0002-1694-233X"]),
-        (
-            {"orcid": "https://orcid.org/0000-0002-1694-233X"},
-            "https://orcid.org/0000-0002-1825-0097",
-            ["0000-0002-1825-0097"],
-        ),
-    ],
-)
-def test_identifiers_of_persons(
-    author: dict[str, object], raw_orcid: str | None, expected: list[str]
-) -> None:
-    [found] = work(authorships=[authorship("A", author=author, raw_orcid=raw_orcid)]).authors
-    assert [person.value for person in found.person_ids] == expected
-
-
-@pytest.mark.parametrize(
-    ("changes", "is_cut"),
-    [
-        ({}, False),
-        ({"is_authors_truncated": True}, True),
-        ({"is_authors_truncated": False, "authors_count": 100}, False),
-        ({"authors_count": 100}, False),
-        ({"authors_count": 101}, True),
-    ],
-)
-def test_a_byline_that_was_cut_is_unverified(changes: dict[str, object], is_cut: bool) -> None:
-    found = work(authorships=[authorship(f"A {n}") for n in range(100)], **changes)
-    assert len(found.authors) == 100
-    assert found.unverified == (frozenset({"authors"}) if is_cut else frozenset())
-
-
-def test_a_repeated_name_without_an_author_is_dropped_and_said() -> None:
-    nobody = {"id": None, "display_name": "Doe, Ann"}
-    twice = [authorship("Doe, Ann"), authorship("Roe, B"), authorship("Doe, Ann", author=nobody)]
-    found = work(authorships=twice)
-    assert [author.name for author in found.authors] == ["Ann Doe", "B Roe"]
-    assert found.unverified == {"authors"}
-    two_people = work(authorships=[authorship("Wei Zhang"), authorship("Wei Zhang")])
-    assert len(two_people.authors) == 2
-
-
-@pytest.mark.parametrize(
     ("date", "expected"),
     [("2020-01-01", "2020"), ("2020-01-02", "2020-01-02"), (None, "")],
 )
@@ -230,11 +192,25 @@ def test_a_first_of_january_is_a_year(date: str | None, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("source", "expected"),
-    [({"display_name": "J"}, "J 7"), ({"display_name": "R", "type": "repository"}, ""), (None, "")],
+    [
+        ({"display_name": "J"}, ("J", "J 7")),
+        ({"display_name": "R", "type": "repository"}, ("", "")),
+        ({"display_name": "X eBooks", "type": "ebook platform"}, ("", "")),
+        ({"display_name": "S", "type": "book series"}, ("S", "S 7")),
+        (None, ("", "")),
+    ],
 )
-def test_a_repository_is_no_journal(source: dict[str, str] | None, expected: str) -> None:
+def test_a_repository_is_no_venue(source: dict[str, str] | None, expected: tuple[str, str]) -> None:
     found = work(primary_location={"source": source}, biblio={"volume": "7"})
-    assert found.journal_ref == expected
+    assert (found.venue, found.journal_ref) == expected
+
+
+def test_a_text_at_arxiv_names_the_work() -> None:
+    place = {
+        "landing_page_url": "https://doi.org/10.5555/x",
+        "pdf_url": "https://arxiv.org/pdf/2001.00001v2",
+    }
+    assert work(locations=[place]).ids[1:] == (ExternalId("arxiv", "2001.00001"),)
 
 
 @pytest.mark.parametrize(
@@ -266,7 +242,14 @@ def test_gaps_in_an_abstract_cost_nothing(index: dict[str, list[int]], expected:
         (line(authorships=[None] * 10), "authorships", "an object"),
         (line(authorships=[{}]), "authors", "empty name"),
         (line(authorships=[authorship("A")] * 20_001), "authors", "more than 20,000"),
-        (line(authorships=[{}] * 250_000), "record", "more parts"),
+        (line(authorships=[{}] * 300_001), "record", "more parts"),
+        (line(topics=[{"id": "T1", "field": {"id": []}}]), "topics.field.id", "whole number"),
+        (line(authorships=[authorship("A", institutions="x")]), "authorships.institutions", "list"),
+        (
+            line(authorships=[authorship("A", institutions=INSTITUTIONS)]),
+            "authors",
+            "more than 1,000",
+        ),
         (line(topics=[{"id": "T1", "display_name": "x" * 301}]), "categories", "longer than 300"),
         (line(publication_date="2020-02-30"), "published", "not a date"),
         (line(publication_year="2020"), "publication_year", "a whole number"),
@@ -275,10 +258,11 @@ def test_gaps_in_an_abstract_cost_nothing(index: dict[str, list[int]], expected:
         (line(type="paratext"), "type", "paratext"),
         (line(abstract_inverted_index=["x"]), "abstract_inverted_index", "positions"),
         (line(abstract_inverted_index={"x": ["1"]}), "abstract_inverted_index", "positions"),
+        (line(abstract_inverted_index={"xyz": [0]}).replace(b"xyz", b"\xff"), "record", "UTF-8"),
         (line(abstract_inverted_index={"x" * 9_999: [*range(11)]}), "abstract", "longer"),
         (line(abstract_inverted_index={"xy": [*range(400_000)]}), "abstract", "index"),
         (line(x=json.loads("[" * 70 + "]" * 70)), "record", "nested"),
-        (line(title="x" * (9 << 20)), "record", "8 MB"),
+        (line(title="x" * (21 << 20)), "record", "20 MB"),
         (b"nonsense", "record", "one JSON object"),
         (line()[:-3], "record", "not closed"),
     ],
@@ -300,6 +284,28 @@ def test_a_reject_names_its_work() -> None:
     [reject] = read(line(title=None))
     assert isinstance(reject, Rejected)
     assert reject.external_id == "W1"
+
+
+def test_ten_thousand_authors_with_two_affiliations_are_read_in_little_memory() -> None:
+    place = {"id": f"{HOST}I1", "ror": "https://ror.org/05gq02987", "lineage": [f"{HOST}I2"] * 2}
+    there = "Department of Examples, University of Somewhere, Long Street 1, 12345 Town, Country"
+    author = authorship(
+        "A. N. Author",
+        author_position="middle",
+        institutions=[place | {"display_name": "University of Somewhere"}] * 2,
+        raw_affiliation_strings=[there] * 2,
+        affiliations=[{"raw_affiliation_string": there, "institution_ids": [f"{HOST}I1"] * 3}] * 2,
+    )
+    record = line(authorships=[author] * 10_000)
+    assert 10 * MB < len(record) < 20 * MB
+    stream = io.BytesIO(record)
+    tracemalloc.start()
+    [found] = OPENALEX.read(stream)
+    high = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert isinstance(found, WorkRecord)
+    assert len(found.authors) == 10_000
+    assert high < 60 * MB
 
 
 def test_an_index_of_many_words_stays_small() -> None:
@@ -336,71 +342,9 @@ def test_answers_without_records_are_refused(data: bytes) -> None:
         (b'{"id": "https://openalex.org/A5", "works_api_url": "https://x/W1"}', False),
         (b'{"file": "1", "uri": "https://api.openalex.org/works/W1"}', False),
         (b'<a id="https://openalex.org/W1"/>', False),
+        (b'{"entries": [{"url": "s3://openalex/data/works/part_000.gz"}], "meta": {}}', False),
         (b"", False),
     ],
 )
 def test_which_files_are_ours(head: bytes, ours: bool) -> None:
     assert OPENALEX.holds(head) is ours
-
-
-NOT_OURS = {
-    *(f"openalexPro/000{n}.json" for n in (2, 3, 5, 6, 7)),
-    *(f"researchhub/{n}.json" for n in ("0001", "0002", "0005", "0007", "0010", "0011")),
-    "openalexPro/index.jsonl",
-    "researchhub/index.jsonl",
-}
-REAL = {
-    "works.jsonl.gz": (
-        336,
-        {("authors", "are missing"): 8, ("type", PARATEXT): 4, ("title", "is missing"): 1},
-    ),
-    "bodies/openalexPro/0004.json": (195, {("authors", "are missing"): 4, ("type", PARATEXT): 1}),
-    "bodies/openalexPro/0008.json": (0, {("title", "is missing"): 1}),
-    "bodies/openalexPro/0025.broken.json": (
-        47,
-        {("authors", "are missing"): 1, ("type", PARATEXT): 1},
-    ),
-    "bodies/researchhub/0004.json": (3, {}),
-}
-
-
-@needs_data
-def test_which_real_bodies_are_ours() -> None:
-    found = set()
-    for path in sorted((DATA / "bodies").rglob("*.json*")):
-        with open_stream(path) as stream:
-            if not OPENALEX.holds(stream.peek(1 << 16)):
-                found.add(str(path.relative_to(DATA / "bodies")))
-    assert found == NOT_OURS
-
-
-@needs_data
-@pytest.mark.parametrize("name", REAL)
-def test_real_files_are_read(name: str) -> None:
-    with open_stream(DATA / name) as stream:
-        found = list(OPENALEX.read(stream))
-    rejects = [one for one in found if isinstance(one, Rejected)]
-    assert (len(found) - len(rejects), Counter((one.field, one.reason) for one in rejects)) == REAL[
-        name
-    ]
-    assert all(one.external_id for one in rejects)
-
-
-@needs_data
-def test_a_real_record_says_what_it_says() -> None:
-    with open_stream(DATA / "works.jsonl.gz") as stream:
-        works = {
-            one.external_id: one for one in OPENALEX.read(stream) if isinstance(one, WorkRecord)
-        }
-    found = works["W3122364323"]
-    assert (found.published, found.journal_ref) == (
-        "2000-02-01",
-        "Journal of Political Economy 108 (1), 173-206",
-    )
-    assert found.ids == (ExternalId("openalex", "W3122364323"), ExternalId("doi", "10.1086/262115"))
-    assert found.authors[0].person_ids == (
-        PersonId("openalex", "A5067947840", "openalex"),
-        PersonId("orcid", "0000-0002-0647-128X", "openalex"),
-    )
-    assert found.categories[0].name == "Intellectual Property and Patents"
-    assert sum(bool(one.abstract) for one in works.values()) > 270

@@ -111,32 +111,24 @@ MATHS = [
     (r"$\hat{x}$, $\tilde O(n)$", "~x̂~, ~Õ(n)~", "x̂, Õ(n)"),
     (r"$\frac{1}{2}$", "1/2", "1/2"),
     (r"$\frac{1}{2}n$", "~(1/2)n~", "(1/2)n"),
-    (r"$\frac{a+b}{2c}$", "~(a+b)/(2c)~", "(a+b)/(2c)"),
     (r"$n^{\frac12}$", "~n<sup>1/2</sup>~", "n^(1/2)"),
     (r"${a \over b}$", "~a/b~", "a/b"),
-    (r"$\binom{n}{k}$", "~(n choose k)~", "(n choose k)"),
-    (r"$\sqrt{x}+\sqrt{2n}$", "~√x + √(2n)~", "√x + √(2n)"),
+    (r"$\sqrt{x}+\sqrt{2}$", "~√x + √2~", "√x + √2"),
     ("$f'(x)$", "~f′(x)~", "f′(x)"),
     ("$2^{2^{k}}$", "~2<sup>2<sup>k</sup></sup>~", "2^(2ᵏ)"),
     (r"$x\not\in A$", "~x ∉ A~", "x ∉ A"),
     (r"$\left\{1,\ldots,n\right\}$", "~{1, …, n}~", "{1, …, n}"),
-    (r"$\sum_{i=1}^n x_i$", "~∑<sub>i=1</sub><sup>n</sup> x<sub>i</sub>~", "∑ᵢ₌₁ⁿ xᵢ"),
     (r"of \mathbb{R} and \sqrt{n}", "of ~ℝ~ and ~√n~", "of ℝ and √n"),
     (r"$a &lt; b$", "~a &lt; b~", "a < b"),
-    ("$2^{2^{2^{2^2}}}$", "<code>2^{2^{2^{2^2}}}</code>", "2^{2^{2^{2^2}}}"),
     (r"$\AC^0$", r"<code>\AC^0</code>", r"\AC^0"),
     ("$x^a^b$", "<code>x^a^b</code>", "x^a^b"),
-    (r"$\begin{array}{c}a\\b\end{array}$", r"<code>\begin{array}{c}a\\b\end{array}</code>",
-     r"\begin{array}{c}a\\b\end{array}"),
-    (r"\begin{equation}a<b\end{equation}", r"<code>\begin{equation}a&lt;b\end{equation}</code>",
-     r"\begin{equation}a<b\end{equation}"),
     (r"\not\left(x", r"\not(x", r"\not(x"),
     (r"\frac{1 is not closed", r"\frac{1 is not closed", r"\frac{1 is not closed"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("source", "shown", "plain"), MATHS)
-def test_simple_maths_is_unicode_and_other_maths_its_source(
+def test_simple_maths_is_unicode_and_unknown_maths_its_source(
     source: str, shown: str, plain: str
 ) -> None:
     """`~` stands for the mark of maths, to keep the table readable."""

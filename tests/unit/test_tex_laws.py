@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from collections import Counter
 from contextlib import suppress
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.tex_cases import judged, letters, lost_letter
-from works.domain.tex import MAX_LENGTH, render, render_name, split_lead
+from works.domain.tex import MAX_LENGTH, Rendered, render, render_name, split_lead
 from works.domain.tex.markup import Budget, TooMuch, clean
 from works.domain.tex.prose import events, name_events
 from works.domain.tex.symbols import ACCENTS, MATHS, TEXT_SYMBOLS
@@ -64,7 +65,14 @@ def test_nothing_comes_alive(attack: str) -> None:
         rendered = render(source)
         faults, seen = judged(rendered.html)
         assert not faults
-        assert letters(seen) == letters(rendered.text)
+        assert says_the_same(rendered, seen)
+
+
+def says_the_same(rendered: Rendered, seen: str) -> bool:
+    """Both forms have the same letters; a line of maths puts some elsewhere or adds "choose"."""
+    if "<math" not in rendered.html:
+        return letters(seen) == letters(rendered.text)
+    return not Counter(letters(seen)) - Counter(letters(rendered.text))
 
 
 MACROS = sorted({*TEXT_SYMBOLS, *list(MATHS)} - {"F", "R", "N", "Z", "Q"})
@@ -93,7 +101,7 @@ def test_any_mixture_is_well_formed_and_reads_the_same_twice(source: str) -> Non
     rendered = render(source)
     faults, seen = judged(rendered.html)
     assert not faults
-    assert letters(seen) == letters(rendered.text)
+    assert says_the_same(rendered, seen)
     assert unicodedata.is_normalized("NFC", rendered.html)
     assert unicodedata.is_normalized("NFC", rendered.text)
     unwanted = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]|  |^ | $")
@@ -105,8 +113,9 @@ def test_any_mixture_is_well_formed_and_reads_the_same_twice(source: str) -> Non
 @given(MIXTURES)
 def test_no_mixture_loses_a_letter(source: str) -> None:
     rendered = render(source)
-    assert lost_letter(source, judged(rendered.html)[1]) == ""
-    assert lost_letter(source, rendered.text) == ""
+    in_order = "<math" not in rendered.html
+    assert lost_letter(source, judged(rendered.html)[1], in_order=in_order) == ""
+    assert lost_letter(source, rendered.text, in_order=in_order) == ""
 
 
 @settings(max_examples=200, deadline=None)
@@ -169,8 +178,8 @@ def _steps(source: str) -> int:
 
 
 BOMBS = [
-    "$x$ " * 40_000, "{" * 500 + "x" + "}" * 500, r"\frac{" * 500 + "1", "$" * 50_000 + "a",
-    r"\emph{" * 100 + "x" + "}" * 100, r"\alpha" * 60_000, "&lt;i&gt;" * 200,
+    "$x$ " * 24_000, "{" * 500 + "x" + "}" * 500, r"\frac{" * 500 + "1", "$" * 50_000 + "a",
+    r"\emph{" * 100 + "x" + "}" * 100, r"\%" * 30_000, "&lt;i&gt;" * 200,
 ]  # fmt: skip
 
 
@@ -182,7 +191,7 @@ def test_what_asks_for_too_much_is_shown_as_it_is(bomb: str) -> None:
     assert rendered.html == html.escape(cleaned, quote=False)
 
 
-def test_a_field_of_more_than_a_million_characters_is_shown_as_it_is() -> None:
+def test_a_field_of_more_characters_than_a_field_has_is_shown_as_it_is() -> None:
     source = r"\emph{x} " + "y" * MAX_LENGTH
     assert render(source) == (source, source)
     assert render("y" * MAX_LENGTH).html == "y" * MAX_LENGTH
@@ -192,3 +201,9 @@ def test_a_field_of_more_than_a_million_characters_is_shown_as_it_is() -> None:
 def test_a_tower_of_accents_is_cut() -> None:
     assert len(render("a" + "\u0316\u0301" * 10_000).text) < 40
     assert len(render("a" + ("\u0316" * 29 + "{}") * 50).text) < 40
+
+
+@pytest.mark.parametrize("tail", ["", "a", r"\a"])
+def test_a_long_run_of_backslashes_is_read_once(tail: str) -> None:
+    source = "\\" * 99_000 + tail
+    assert len(render(source).text) <= len(source)

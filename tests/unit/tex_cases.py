@@ -7,10 +7,12 @@ entities, folds accents and styles by compatibility decomposition, and compares 
 import html
 import re
 import unicodedata
+from collections import Counter
 from html.parser import HTMLParser
 
 from works.domain.tex.symbols import (
     ACCENTS,
+    ARROWS,
     BREAKS,
     DASHES,
     DECLARED,
@@ -19,11 +21,14 @@ from works.domain.tex.symbols import (
     MATHS,
     MATHS_ACCENTS,
     MATHS_SPACES,
+    MATHS_WIDTHS,
+    OVER,
     PARENTHESES,
     SILENT,
     STYLED,
     TAGGED,
     TEXT_SYMBOLS,
+    UNDER,
     WORDS,
 )
 
@@ -33,9 +38,13 @@ KNOWN = (
     | set(STYLED) | set(TAGGED) | set(TEXT_SYMBOLS) | set(WORDS)
     | {"frac", "tfrac", "dfrac", "nicefrac", "sfrac", "sqrt", "not", "pmod", "binom"}
     | {"over", "choose", "url", "path", "href", "verb"}
+    | set(ARROWS) | set(MATHS_WIDTHS) | set(OVER) | set(UNDER)
+    | {"cfrac", "dbinom", "tbinom", "overset", "underset", "stackrel", "substack", "cr", "hline"}
+    | {"nonumber", "notag", "displaylimits"}
 )  # fmt: skip
 _MACRO = re.compile(r"\\([A-Za-z]+)|\\.")
 _ENVIRONMENT = re.compile(r"\\(?:begin|end) *\{[a-z]+\*?\}(?:\[[a-z!]*\])?")
+_COLUMNS = re.compile(r"(?<=\\begin\{array\}) *\{[lcr| ]*\}")
 _ENTITY = re.compile(r"&[#A-Za-z][A-Za-z0-9]{0,31};")
 _UNWANTED = re.compile(
     "[^\x20-\x7e\x85\xa0-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff\t\n\r\f\v]"
@@ -59,6 +68,7 @@ def letters_of_source(source: str) -> str:
     if not re.search(r"(?<!\\)\\(?!\\)", source):  # escaped twice: no backslash stands alone
         source = re.sub(r"\\{2,}", r"\\", source)
     source = _BROKEN.sub(_kept_broken, source)
+    source = _COLUMNS.sub(" ", source)
     source = _TAG.sub(" ", _ROOT.sub(" ", _ENVIRONMENT.sub(" ", source)))
     return letters(_MACRO.sub(_kept_name, source))
 
@@ -72,8 +82,13 @@ def _kept_name(macro: re.Match[str]) -> str:
     return "" if macro[1] is None or macro[1] in KNOWN else macro[1]
 
 
-def lost_letter(source: str, shown: str) -> str:
-    """Where the first letter of `source` is missing from `shown`; "" when none is."""
+def lost_letter(source: str, shown: str, *, in_order: bool = True) -> str:
+    """Where the first letter of `source` is missing from `shown`; "" when none is.
+
+    MathML has its own order of scripts, roots and what is over what.
+    """
+    if not in_order:
+        return "".join((Counter(letters_of_source(source)) - Counter(letters(shown))).elements())
     wanted, found = letters_of_source(source), iter(letters(shown))
     for index, letter in enumerate(wanted):
         if letter not in found:
@@ -81,7 +96,34 @@ def lost_letter(source: str, shown: str) -> str:
     return ""
 
 
-ALLOWED = frozenset({"em", "strong", "code", "sub", "sup", "span"})
+_BOX = {"role": "group", "aria-label": "Formula", "tabindex": "0"}
+_SPANS: list[dict[str, str | None]] = [
+    {"class": "tex"},
+    {"class": "formula", **_BOX},
+    {"class": "formula display", **_BOX},
+]
+_SIDES = {"lspace": r"0|0\.167em", "rspace": r"0|0\.167em"}
+# Every element that may come out, with the attributes it may have and their values.
+ALLOWED: dict[str, dict[str, str]] = {
+    **dict.fromkeys(("em", "strong", "code", "sub", "sup"), {}),
+    **dict.fromkeys(("mrow", "mn", "mtext", "msqrt", "mroot", "msub", "msup", "msubsup"), {}),
+    **dict.fromkeys(("mtable", "mtr", "munderover"), {}),
+    "math": {"alttext": "(?s:.*)", "display": "block"},
+    "mi": {"mathvariant": "normal"},
+    "mo": {"stretchy": "false", "movablelimits": "true", **_SIDES},
+    "mspace": {"width": r"[\d.]+em"},
+    "mfrac": {"linethickness": "0"},
+    "mover": {"accent": "true"},
+    "munder": {"accentunder": "true"},
+    "mtd": {"class": "left|right"},
+}
+
+
+def _is_allowed(tag: str, attrs: list[tuple[str, str | None]]) -> bool:
+    values = ALLOWED.get(tag)
+    return values is not None and all(
+        name in values and re.fullmatch(values[name], value or "") for name, value in attrs
+    )
 
 
 class _Judge(HTMLParser):
@@ -94,8 +136,7 @@ class _Judge(HTMLParser):
         self.words: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        wanted = [("class", "tex")] if tag == "span" else []
-        if tag not in ALLOWED or attrs != wanted:
+        if not (dict(attrs) in _SPANS if tag == "span" else _is_allowed(tag, attrs)):
             self.faults.append(f"<{tag} {attrs}>")
         self.open.append(tag)
 

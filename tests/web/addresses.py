@@ -1,7 +1,8 @@
 """The pages there are, by name, so that a law about pages is tried on every one of them."""
 
 from tests.factories.corpus import author
-from works.models import Author, Topic, Work
+from tests.factories.institutions import record, register
+from works.models import Author, Institution, Topic, Work
 
 OF_A_RESEARCHER = ("", "works/", "trust/", "graph/")
 FORMS = ("follow/", "claim/")
@@ -24,6 +25,13 @@ def any_topic() -> str:
     return f"/topics/{Topic.objects.order_by('id').values_list('slug', flat=True)[0]}/"
 
 
+def any_institution() -> str:
+    """One without works, where there is no other: the sample has none."""
+    if not Institution.objects.exists():
+        register(record())
+    return f"/institutions/{Institution.objects.order_by('id').values_list('slug', flat=True)[0]}/"
+
+
 # Every public page with an ETag, by name: what to fill in is the author of the page.
 PUBLIC = {
     "home": "/",
@@ -42,6 +50,8 @@ PUBLIC = {
     "graph": "{researcher}graph/",
     "work": "{work}",
     "topic": "{topic}",
+    "institution": "{institution}",
+    "search for an institution": "/search/?q=north&kind=institutions",
     "about": "/about/",
     "about trust": "/about/trust/",
 }
@@ -52,11 +62,19 @@ NEVER_STORED = {
     "login": "/accounts/login/",
     "signup": "/accounts/signup/",
     "reset": "/accounts/password/reset/",
+    "code by mail": "/accounts/login/code/",
+    "deleted": "/accounts/deleted/",
+    "restore": "/accounts/restore/x/",
+    "undo": "/accounts/email/undo/x/",
 }
 
 
 def filled(pattern: str, found: Author) -> str:
     """The address that a pattern of these tables means, beside this author's record."""
     return pattern.format(
-        researcher=researcher(found), data=data_of(found), work=any_work(), topic=any_topic()
+        researcher=researcher(found),
+        data=data_of(found),
+        work=any_work(),
+        topic=any_topic(),
+        institution=any_institution() if "{institution}" in pattern else "",
     )

@@ -1,3 +1,4 @@
+import html
 import re
 from collections.abc import Callable
 from typing import Any
@@ -70,7 +71,7 @@ def twice(password: str) -> dict[str, str]:
 
 
 def signed_in(client: Client) -> bool:
-    return client.get("/accounts/password/change/").status_code == 200
+    return client.get("/accounts/").status_code == 200
 
 
 def kinds() -> list[str]:
@@ -252,6 +253,15 @@ def wrong_code(client: Client, email: str) -> Any:
     return client.post("/accounts/confirm-email/", {"code": "WRONG"})
 
 
+def ask_code(client: Client, email: str) -> Any:
+    return client.post("/accounts/login/code/", {"email": email})
+
+
+def wrong_login_code(client: Client, email: str) -> Any:
+    ask_code(client, email)
+    return client.post("/accounts/login/code/confirm/", {"code": "WRNG-CODE"})
+
+
 @pytest.mark.parametrize(
     ("act", "more_queries"),
     [
@@ -260,6 +270,8 @@ def wrong_code(client: Client, email: str) -> Any:
         pytest.param(wrong_code, 16, id="wrong code"),
         pytest.param(lambda c, e: log_in(c, e, "wrong password"), 1, id="log in"),
         pytest.param(ask_reset, 4, id="reset"),
+        pytest.param(ask_code, 0, id="code by mail"),
+        pytest.param(wrong_login_code, 2, id="wrong code to log in"),
     ],
 )  # fmt: skip
 def test_nobody_can_tell_whether_an_address_is_known(
@@ -405,7 +417,11 @@ def test_log_out_takes_a_post(client: Client, ada: User) -> None:
 
 def test_a_form_without_its_token_is_refused() -> None:
     client = Client(enforce_csrf_checks=True)
-    for path in ("login", "logout", "signup", "password/reset"):
+    for path in (
+        "login", "logout", "signup", "password/reset", "login/code", "login/code/confirm",
+        "2fa/passkeys/login", "2fa/authenticate", "orcid/login", "orcid/signup", "restore/x",
+        "email/undo/x", "reauthenticate", "export", "delete", "email", "sessions", "orcid",
+    ):  # fmt: skip
         response = client.post(f"/accounts/{path}/", {})
         assert response.status_code == 403
         assert "could not be trusted" in response.content.decode()
@@ -508,10 +524,36 @@ def test_log_in_leads_nowhere_else(client: Client, ada: User, target: str) -> No
     assert client.post("/accounts/logout/", {"next": target})["Location"] == "/"
 
 
+def by_mail(client: Client, target: str) -> Any:
+    """Log in by a code, with an address to come back to, as the forms of the pages do."""
+    asked = client.post("/accounts/login/code/", {"email": KNOWN, "next": target})
+    shown = client.get(asked["Location"]).content.decode()
+    carried = re.search(r'name="next" value="([^"]*)"', shown)
+    fields = {"code": code_in(mails()[-1])} | (
+        {"next": html.unescape(carried[1])} if carried else {}
+    )
+    return client.post("/accounts/login/code/confirm/", fields)
+
+
+@pytest.mark.parametrize("target", SAFE)
+def test_a_code_by_mail_leads_back(client: Client, ada: User, target: str) -> None:
+    assert by_mail(client, target)["Location"] == target
+
+
+@pytest.mark.parametrize("target", EVIL)
+def test_a_code_by_mail_leads_nowhere_else(client: Client, ada: User, target: str) -> None:
+    assert by_mail(client, target)["Location"] == "/accounts/"
+    assert signed_in(client)
+
+
 # The pages themselves
 
 PAGES = (
     "login",
+    "login/code",
+    "deleted",
+    "restore/x",
+    "email/undo/x",
     "signup",
     "password/reset",
     "password/reset/done",
@@ -531,7 +573,7 @@ def test_an_account_page_is_never_stored_and_tells_no_address(client: Client, pa
     assert page.count("<h1") == 1
 
 
-@pytest.mark.parametrize("path", ["login", "signup", "password/reset"])
+@pytest.mark.parametrize("path", ["login", "login/code", "signup", "password/reset"])
 def test_every_field_has_a_label_a_purpose_and_its_errors(client: Client, path: str) -> None:
     page = client.post(f"/accounts/{path}/", {}).content.decode()
     form = page.split('class="form"')[1].split("</form>")[0]
@@ -548,7 +590,8 @@ def test_every_field_has_a_label_a_purpose_and_its_errors(client: Client, path: 
 
 
 @pytest.mark.parametrize(
-    "path", ["email", "password/set", "reauthenticate", "phone/verify", "login/code"]
+    "path",
+    ["phone/verify", "phone/change", "2fa/trust", "2fa/passkeys/signup", "password/reset/code"],
 )
 def test_pages_that_are_not_offered_do_not_exist(client: Client, ada: User, path: str) -> None:
     assert client.get(f"/accounts/{path}/").status_code == 404
@@ -556,8 +599,9 @@ def test_pages_that_are_not_offered_do_not_exist(client: Client, ada: User, path
 
 def test_who_is_signed_in_finds_no_entrance(client: Client, ada: User) -> None:
     log_in(client)
-    for path in ("login", "signup", "confirm-email"):
+    for path in ("login", "signup", "login/code"):
         assert client.get(f"/accounts/{path}/")["Location"] == "/accounts/"
+    assert client.get("/accounts/confirm-email/")["Location"] == "/accounts/email/"
 
 
 def test_one_address_is_one_account_however_it_is_written(ada: User) -> None:

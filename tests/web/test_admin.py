@@ -19,6 +19,7 @@ from bzpeer.lib.moderation import site
 from claims.models import Correction
 from graph.models import SliceOrder
 from profiles.models import User
+from tests.factories.accounts import person, staff
 from tests.factories.corpus import take_in
 from tests.web.dom import Page, page
 from tests.web.people import by
@@ -39,7 +40,7 @@ LISTS = {
 
 @pytest.fixture
 def mod(db: None) -> User:
-    return User.objects.create_user("mod@example.org", "correct horse", name="Mo", is_staff=True)
+    return staff()
 
 
 @pytest.fixture
@@ -116,6 +117,15 @@ def test_members_who_are_not_staff_are_refused(as_ada: Client, place: str) -> No
 def test_staff_whose_account_is_closed_are_strangers(as_mod: Client, mod: User) -> None:
     User.objects.filter(pk=mod.pk).update(is_active=False)
     assert as_mod.get(ADMIN).status_code == 302
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_staff_without_a_second_factor_are_told_to_add_one(place: str) -> None:
+    client = Client()
+    client.force_login(person("new@example.org", is_staff=True))
+    for response in (client.get(place), client.post(place)):
+        assert response.status_code == 403
+        assert "/accounts/2fa/" in page(response).links()
 
 
 @pytest.mark.parametrize("place", ["login/", "logout/", "password_change/"])

@@ -70,7 +70,9 @@ def test_a_page_is_sound(sample: Author, client: Client, name: str) -> None:
     check_sound(page(client.get(filled(EVERY[name], sample))))
 
 
-@pytest.mark.parametrize("address", ["/nothing/", "/accounts/", "/accounts/password/change/"])
+@pytest.mark.parametrize(
+    "address", ["/nothing/", "/accounts/", "/accounts/reauthenticate/", "/accounts/sessions/"]
+)
 def test_a_page_of_the_signed_in_is_sound(as_ada: Client, address: str) -> None:
     check_sound(page(as_ada.get(address)))
 

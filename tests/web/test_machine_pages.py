@@ -1,7 +1,9 @@
 """Pages for machines, and pages for when something is down."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from bzpeer import urls as root
 from bzpeer.lib.access import public, signed_in_only, staff_only
 from bzpeer.lib.models import Heartbeat
 from profiles.models import User
+from tests.factories.accounts import person, staff
 
 
 @public
@@ -169,9 +172,13 @@ def test_strangers_are_sent_to_log_in_and_back(site: Client) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("staff", "status"), [(False, 403), (True, 200)])
-def test_the_desk_is_for_staff(site: Client, staff: bool, status: int) -> None:
-    site.force_login(User.objects.create_user("ada@example.org", is_staff=staff))
+@pytest.mark.parametrize(
+    ("user", "status"),
+    [(person, 403), (partial(person, is_staff=True), 403), (staff, 200)],
+    ids=["member", "without a second factor", "staff"],
+)
+def test_the_desk_is_for_staff(site: Client, user: Callable[[], User], status: int) -> None:
+    site.force_login(user())
     assert site.get("/test/desk/").status_code == status
     assert site.get("/test/room/").content == b"room"
     assert site.get("/test/room/")["Cache-Control"] == "private, no-store"

@@ -14,7 +14,7 @@ from works.domain.records import WorkRecord
 from works.domain.taxonomy import is_shared, official_name, topic_slug
 
 # Stored with each piece: raising it makes `manage.py rerender` rebuild them.
-TEMPLATE_VERSION = 100 * tex.VERSION + 2
+TEMPLATE_VERSION = 100 * tex.VERSION + 3
 
 TYPES = {
     "preprint": "Preprint",
@@ -33,6 +33,9 @@ UNVERIFIED_WORDS = {
     "published": "date",
     "stated_year": "year",
 }
+
+
+_NUL = "\0"
 
 
 class TopicName(NamedTuple):
@@ -86,19 +89,29 @@ def topic_name(scheme: str, code: str) -> str:
     return f"{name} ({code})" if is_shared(scheme, name) else name
 
 
-def pieces(record: WorkRecord, year: int | None) -> Pieces:
+def pieces(
+    record: WorkRecord, year: int | None, preprint: tuple[int, str] | None = None, banner: str = ""
+) -> Pieces:
+    """`preprint` is (year, source) of the form before the published one; `banner` says in words
+    that the work was retracted, corrected, or is in doubt."""
     title = addresses.rendered(record.title)
     return Pieces(
         title_html=title.html,
         title_text=title.text,
         abstract_html=addresses.rendered(record.abstract).html if record.abstract else "",
-        head_html=_head(record, year),
+        head_html=_banner(banner) + _head(record, year, preprint),
         body_html=_body(record, title.text),
     )
 
 
-def _head(record: WorkRecord, year: int | None) -> str:
-    facts = [type_label(record.type), str(year) if year else "", venue(record)]
+def _banner(words: str) -> str:
+    return f'<p class="work-notice">{escape(words)}</p>' if words else ""
+
+
+def _head(record: WorkRecord, year: int | None, preprint: tuple[int, str] | None) -> str:
+    place = addresses.rendered(record.venue).text if record.venue else venue(record)
+    facts = [type_label(record.type), str(year) if year else "", place]
+    facts += [f"preprint {preprint[0]} {preprint[1]}"] if preprint else []
     return f'<p class="work-meta">{"".join(f"<span>{escape(f)}</span>" for f in facts if f)}</p>'
 
 
@@ -160,18 +173,19 @@ def _unverified(fields: Iterable[str]) -> str:
 
 def byline(names: Sequence[Name], *, focus: str = "", hidden: int = 0) -> str:
     """The names as links, the one whose slug is `focus` as bold text, and how many are left out."""
-    shown = ", ".join(_name(name, focus) for name in names)
+    # Escaped in one go: a list has hundreds of names, and none holds a NUL, as Postgres sees to.
+    texts = escape(_NUL.join([name.text for name in names])).split(_NUL)
+    shown = ", ".join([_name(text, name.slug, focus) for text, name in zip(texts, names)])
     more = f' <span class="more-authors">and {hidden:,} more</span>' if hidden > 0 else ""
     return shown + more
 
 
-def _name(name: Name, focus: str) -> str:
-    text = f"<bdi>{escape(name.text)}</bdi>"
-    if not name.slug:
-        return text
-    if name.slug == focus:
-        return f"<b>{text}</b>"
-    return f'<a href="/researchers/{name.slug}/">{text}</a>'
+def _name(text: str, slug: str, focus: str) -> str:
+    if not slug:
+        return f"<bdi>{text}</bdi>"
+    if slug == focus:
+        return f"<b><bdi>{text}</bdi></b>"
+    return f'<a href="/researchers/{slug}/"><bdi>{text}</bdi></a>'
 
 
 def article(work_id: int, title_html: str, head_html: str, byline_html: str, body_html: str) -> str:

@@ -153,9 +153,9 @@ def _candidates(
     for candidate in sorted(filter(None, identified), key=_preference):
         if candidate.key not in excluded:
             yield candidate
-    named = _named(seat, crowded)
-    if named.key not in excluded:
-        yield named
+    for named in _named(seat, crowded):
+        if named.key not in excluded:
+            yield named
     first = min((member.report, member.position) for member in members)
     own = "/".join(map(str, (members[0].work, *first)))
     yield _Candidate(AuthorKey("mention", own), BARE_NAME, "name")
@@ -173,11 +173,13 @@ def _keys(
     return sorted(found, key=lambda key: (key.scheme, key.value))
 
 
-def _named(seat: _Seat, crowded: bool) -> _Candidate:
+def _named(seat: _Seat, crowded: bool) -> Iterator[_Candidate]:
+    """The name's own author, and behind them whoever else bears it: where the former said no."""
     name_key, rank = seat
     value = name_key if rank == 1 else f"{name_key}#{rank}"
     sure = FULL_NAME if is_full(name_key) and not crowded else BARE_NAME
-    return _Candidate(AuthorKey("name", value), sure, "name")
+    yield _Candidate(AuthorKey("name", value), sure, "name")
+    yield _Candidate(AuthorKey("name", f"{value}#other"), BARE_NAME, "name")
 
 
 def _decision(mention: Mention, chosen: _Candidate) -> Decision:

@@ -154,7 +154,7 @@ def key(name: str) -> str:
 
 
 def _folded_once(name: str) -> str:
-    words = _fold(_in_reading_order(name)).split()
+    words = fold(_in_reading_order(name)).split()
     while len(words) > 2 and words[0] in _HONORIFICS:
         del words[0]
     while (length := _degree_length(words)) and len(words) > length + 1:
@@ -183,14 +183,15 @@ def _without_asides(text: str) -> str:
 def _turned(text: str) -> str:
     """Turn "Family, Given, Suffix" into "Given Family Suffix"."""
     first, *others = (part.strip() for part in re.split("[,，、]", text))
-    folded = [(part, _fold(part)) for part in others if part]
+    folded = [(part, fold(part)) for part in others if part]
     suffixes = [part for part, word in folded if word in _SUFFIXES]
     given = [part for part, word in folded if word not in _SUFFIXES and word not in _DEGREES]
     names = [*given, first] if len(given) == 1 else [first, *given]
     return " ".join([*names, *suffixes])
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
+    """Any text as it is matched: lower case, Latin letters without marks, single spaces."""
     text = text.translate(_APOSTROPHES)
     if text.isascii():
         return _NOT_WORD.sub(" ", text.lower()).strip()
@@ -250,7 +251,7 @@ def is_person(name: str) -> bool:
 
     A lone word is a person ("Plato"); a lone initial is not, since it tells nobody apart.
     """
-    folded = _fold(clean(name))
+    folded = fold(clean(name))
     if not any(char.isalpha() for char in folded) or "@" in name[:_READ]:
         return False
     if len(folded) == 1 and _has_capitals(folded):
@@ -271,7 +272,8 @@ _ASCII_LETTERS = str.maketrans(dict(pair.split("=") for pair in _ROMAN.split()))
 _MARKS = re.compile("[\u0300-\u036f]+")
 
 
-def _romanised(folded: str) -> str:
+def romanised(folded: str) -> str:
+    """A folded text with Greek and Cyrillic in Latin letters; other scripts stay as they are."""
     if folded.isascii():
         return folded
     # Letters of the table that carry a mark (й, ё) go first; then the marks of the others.
@@ -284,7 +286,7 @@ def slug(name: str) -> str:
 
     Greek and Cyrillic are romanised; "researcher" when nothing is left.
     """
-    ascii_only = _romanised(key(name)).encode("ascii", "ignore").decode()
+    ascii_only = romanised(key(name)).encode("ascii", "ignore").decode()
     text = "-".join(_NOT_WORD.sub(" ", ascii_only).split())
     if len(text) > _SLUG_LENGTH:
         head, hyphen, _ = text[: _SLUG_LENGTH + 1].rpartition("-")
@@ -300,15 +302,15 @@ def sort_key(name: str) -> str:
     Vietnamese name is one. Scripts without capitals keep the printed order.
     """
     given, family, suffix = _parts(name)
-    words = (_fold(" ".join(part)) for part in (family, given, suffix))
-    return _romanised(" ".join(filter(None, words)))
+    words = (fold(" ".join(part)) for part in (family, given, suffix))
+    return romanised(" ".join(filter(None, words)))
 
 
 def _parts(name: str) -> tuple[list[str], list[str], list[str]]:
     words = _in_reading_order(name).split()
-    while len(words) > 2 and _fold(words[0]) in _HONORIFICS:
+    while len(words) > 2 and fold(words[0]) in _HONORIFICS:
         del words[0]
-    suffix = [words.pop()] if len(words) > 2 and _fold(words[-1]) in _SUFFIXES else []
+    suffix = [words.pop()] if len(words) > 2 and fold(words[-1]) in _SUFFIXES else []
     if not _has_capitals("".join(words)):
         return [], words, suffix
     start = max(len(words) - 1, 0)

@@ -4,9 +4,10 @@ This table decides which report of a work visitors see, and how many independent
 behind it: two sources of one family are one witness.
 """
 
-import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from works.domain import identifiers
 from works.domain.records import WorkRecord
 
 
@@ -27,6 +28,25 @@ SOURCES = {
 }
 UNKNOWN_RANK = 20
 
+# Who is shown where several sources give a field, best first; a field without a line goes by rank,
+# and so do sources that a line leaves out. Titles and abstracts are taken from where authors write
+# them with their TeX, what was published and where from whoever published it.
+WINNERS = {
+    "title": ("acl", "arxiv", "crossref", "dblp", "openalex"),
+    "abstract": ("arxiv", "acl", "crossref", "openalex"),
+    "authors": ("acl", "arxiv", "crossref", "dblp", "openalex"),
+    "affiliations": ("crossref", "acl", "openalex", "arxiv"),
+    "institutions": ("crossref", "openalex"),
+    "type": ("crossref", "acl", "dblp", "openalex"),
+    "venue": ("acl", "dblp", "crossref", "openalex"),
+    "published": ("crossref", "acl", "dblp", "openalex"),
+    "stated_year": ("crossref", "acl", "dblp", "openalex"),
+    "doi": ("crossref", "acl", "dblp", "openalex", "arxiv"),
+    "journal_ref": ("crossref", "dblp", "acl", "openalex", "arxiv"),
+}
+BY_RANK = ("arxiv", "acl", "crossref", "dblp", "openalex")
+MOST_RANK = 100
+
 # Within one source a richer format is shown before a poorer one.
 RICHNESS = {
     "arxiv-oai/arXivRaw": 8,
@@ -42,8 +62,7 @@ RICHNESS = {
     "bzpeer/1": 4,
 }
 
-# Schemes whose identifiers are kept resolvable by somebody, strongest first: a work is known
-# under the first that a source vouches for.
+# Schemes whose identifiers are kept resolvable by somebody.
 PERSISTENT = ("arxiv", "doi", "pmid", "pmcid", "acl", "isbn", "hdl", "openalex")
 
 IDENTIFIER_LINKS = {
@@ -55,14 +74,6 @@ IDENTIFIER_LINKS = {
     "openalex": ("OpenAlex", "https://openalex.org/{}"),
     "dblp": ("dblp", "https://dblp.org/rec/{}"),
 }
-
-_ADDRESSES = {
-    "arxiv": re.compile(
-        r"^(?:https?://(?:\w+\.)?arxiv\.org/(?:abs|pdf)/|arxiv:\s*)", re.IGNORECASE
-    ),
-    "doi": re.compile(r"^(?:https?://(?:\w+\.)?doi\.org/|doi:\s*)", re.IGNORECASE),
-}
-_VERSION = re.compile(r"(?<=\d)v\d+$")
 
 
 def source(slug: str) -> Source:
@@ -78,33 +89,42 @@ def richer_formats(format: str) -> list[str]:
     return [other for other, rich in RICHNESS.items() if rich > RICHNESS.get(format, 0)]
 
 
-def families(slugs: set[str]) -> int:
-    """How many independent sources these are."""
-    return len({source(slug).family for slug in slugs})
+def witness(record: WorkRecord) -> str:
+    """On whose word a report rests: copies of one source are one witness.
 
-
-def work_key(record: WorkRecord) -> str:
-    """What reports of the same work share: its strongest vouched identifier, else the report's own.
-
-    A guessed identifier never joins two reports.
+    dblp's CoRR is arXiv's listing; OpenAlex repeats arXiv for what lies there alone, and Crossref
+    for what has a DOI. What a person put on their own ORCID record is no witness at all.
     """
-    own: dict[str, str] = {}
-    if "doi" not in record.unverified:
-        own["doi"] = normal("doi", record.doi)
-    if "ids" not in record.unverified:
-        own |= {item.scheme: normal(item.scheme, item.value) for item in reversed(record.ids)}
-    for scheme in PERSISTENT:
-        if own.get(scheme):
-            return f"{scheme}:{own[scheme].lower()}"
-    return f"{record.source}:{record.external_id}"
+    published = bool(record.doi) and not is_arxiv_doi(record.doi)
+    if record.source == "orcid":
+        return ""
+    if record.source == "dblp" and record.external_id.startswith("journals/corr/"):
+        return "arxiv"
+    if record.source == "openalex" and published:
+        return "crossref"
+    if record.source == "openalex" and any(item.scheme == "arxiv" for item in record.ids):
+        return "arxiv"
+    return source(record.source).family
+
+
+def independent(records: Iterable[WorkRecord]) -> int:
+    """How many witnesses these reports are."""
+    return len(set(map(witness, records)) - {""})
+
+
+def preference(field: str, slug: str) -> int:
+    """The place of a source for a field; smaller is shown."""
+    order = WINNERS.get(field, BY_RANK)
+    return order.index(slug) if slug in order else len(order) + MOST_RANK - source(slug).rank
 
 
 def normal(scheme: str, value: str) -> str:
-    """An identifier as its scheme writes it, without address, label or version of the work."""
-    bare = _ADDRESSES[scheme].sub("", value.strip()) if scheme in _ADDRESSES else value
-    if scheme == "arxiv":
-        return _VERSION.sub("", bare)
-    return bare.lower() if scheme == "doi" else bare
+    """An identifier in its one form, without address, label or version; else as it is."""
+    return identifiers.normal(scheme, value) or value.strip()
+
+
+def is_arxiv_doi(doi: str) -> bool:
+    return normal("doi", doi).startswith(identifiers.ARXIV_DOI)
 
 
 def has_persistent_identifier(record: WorkRecord) -> bool:

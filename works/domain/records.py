@@ -129,6 +129,8 @@ class Rejected(msgspec.Struct, frozen=True):
 
     `field` is the field at fault ("record" for the whole), `reason` a stable sentence without
     the offending value, `raw` at most 4,000 characters of the input as text, for a person to see.
+    `again` is a file of this record alone, which its source reads as it read the record; empty
+    where the record is cut off or too large.
     """
 
     position: int
@@ -136,6 +138,7 @@ class Rejected(msgspec.Struct, frozen=True):
     reason: str
     raw: str = ""
     external_id: str = ""
+    again: bytes = b""
 
 
 class Refused(Exception):

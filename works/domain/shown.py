@@ -1,21 +1,18 @@
 """From the reports of one work to what is shown of it. Free of the order in which they came."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import msgspec
 
-from works.domain import addresses, identity, names, tex
 from works.domain.article import Pieces, TopicName, pieces, topics
-from works.domain.provenance import (
-    families,
-    has_persistent_identifier,
-    normal,
-    rank,
-    work_key,
-)
-from works.domain.records import AuthorRecord, WorkRecord
+from works.domain.bylines import Byline, Settled, bylines
+from works.domain.choice import choose
+from works.domain.provenance import has_persistent_identifier, independent, normal, rank
+from works.domain.records import WorkRecord
+from works.domain.sameness import Join
+from works.domain.sheet import Heard, Sheet, sheet, standing, words
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -30,18 +27,6 @@ class Known(msgspec.Struct, frozen=True):
         return (not self.deleted, rank(self.record), self.record.record_date, self.digest)
 
 
-class Byline(msgspec.Struct, frozen=True):
-    """One name in its place. A group has no `key`."""
-
-    position: int
-    name: str
-    name_key: str
-    key: identity.AuthorKey | None
-    affiliations: tuple[str, ...]
-    confidence: float
-    asserted_by: str
-
-
 class Identifier(msgspec.Struct, frozen=True):
     scheme: str
     value: str
@@ -49,7 +34,6 @@ class Identifier(msgspec.Struct, frozen=True):
 
 
 class ShownWork(msgspec.Struct, frozen=True):
-    key: str
     pieces: Pieces
     year: int | None
     date: str
@@ -62,10 +46,31 @@ class ShownWork(msgspec.Struct, frozen=True):
     identifiers: tuple[Identifier, ...]
     topics: tuple[TopicName, ...]
     byline: tuple[Byline, ...]
+    sheet: Sheet
+    removed: bool = False
 
     def digest(self) -> bytes:
         """16 bytes over all that a page shows of the work."""
         return hashlib.blake2b(msgspec.msgpack.encode(self), digest_size=16).digest()
+
+
+# What is left of a work that was removed: its row, so that its page can say so.
+REMOVED = ShownWork(
+    pieces=Pieces("", "", "", "", ""),
+    year=None,
+    date="",
+    people=0,
+    identified=False,
+    complete=False,
+    unverified=(),
+    families=0,
+    withdrawn=False,
+    identifiers=(),
+    topics=(),
+    byline=(),
+    sheet=Sheet(),
+    removed=True,
+)
 
 
 def report_digest(record: WorkRecord) -> bytes:
@@ -75,27 +80,42 @@ def report_digest(record: WorkRecord) -> bytes:
     return hashlib.blake2b(body, digest_size=16).digest()
 
 
-def show(reports: Sequence[Known], today: date) -> ShownWork:
-    """What visitors see of a work with these reports (at least one, in any order)."""
+def show(
+    reports: Sequence[Known],
+    today: date,
+    heard: Sequence[Heard] = (),
+    joins: Sequence[Join] = (),
+    settled: Sequence[Settled] = (),
+) -> ShownWork:
+    """What visitors see of a work with these reports (at least one, in any order).
+
+    `heard` is what the records of other works say of this one, `settled` what people decided about
+    its byline.
+    """
     ordered = sorted(reports, key=lambda known: known.order, reverse=True)
-    best = ordered[0].record
-    year, when = dated(best)
-    speaking = [known.record for known in ordered if not known.deleted] or [best]
-    byline = bylines(speaking)
+    speaking = [known.record for known in ordered if not known.deleted] or [ordered[0].record]
+    chosen = choose(speaking)
+    record = chosen.record
+    year, when = dated(record)
+    byline = bylines(speaking, chosen.origins.get("authors"), settled)
+    own = (Heard.of(n, r.source) for r in speaking for n in r.notices if n.about is None)
+    notices = sorted({*heard, *own})
+    grave = standing(notices)
+    page = sheet(chosen, speaking, notices, joins)
     return ShownWork(
-        key=work_key(best),
-        pieces=pieces(best, year),
+        pieces=pieces(record, year, page.preprint, words(grave) if grave else ""),
         year=year,
         date=when,
         people=sum(1 for line in byline if line.key),
-        identified=has_persistent_identifier(best),
-        complete=is_complete(best, today),
-        unverified=tuple(sorted(best.unverified)),
-        families=families({known.record.source for known in reports if not known.deleted}),
+        identified=has_persistent_identifier(record),
+        complete=is_complete(record, today),
+        unverified=tuple(sorted(record.unverified)),
+        families=independent(known.record for known in reports if not known.deleted),
         withdrawn=all(known.deleted for known in reports),
-        identifiers=tuple(_identifiers(best)),
-        topics=tuple(topics(best)),
+        identifiers=tuple(_identifiers(speaking)),
+        topics=tuple(topics(record)),
         byline=tuple(byline),
+        sheet=page,
     )
 
 
@@ -122,62 +142,19 @@ def is_complete(record: WorkRecord, today: date) -> bool:
     )
 
 
-def _identifiers(record: WorkRecord) -> list[Identifier]:
-    sure = "ids" not in record.unverified
-    found = {
-        (item.scheme, normal(item.scheme, item.value) or item.value): sure for item in record.ids
-    }
-    if record.doi:
-        doi = normal("doi", record.doi) or record.doi
-        found.setdefault(("doi", doi), "doi" not in record.unverified)
+def _identifiers(reports: Sequence[WorkRecord]) -> list[Identifier]:
+    """Each identifier once, verified where one report vouches for it."""
+    found: dict[tuple[str, str], bool] = {}
+    for scheme, value, sure in (item for report in reports for item in _stated(report)):
+        found[scheme, value] = sure or found.get((scheme, value), False)
     return [Identifier(*item, verified) for item, verified in found.items()]
 
 
-def bylines(records: Sequence[WorkRecord]) -> list[Byline]:
-    """The first record's names in order; the other reports lend the person ids that they know."""
-    mentions = [_mentions(record.authors, number) for number, record in enumerate(records)]
-    decisions = identity.decide([mention for report in mentions for mention in report])
-    decided = {mention.position: d for mention, d in zip(mentions[0], decisions)}
-    named = {mention.position: mention for mention in mentions[0]}
-    lines = (
-        _line(place, author, named.get(place), decided.get(place), records[0].source)
-        for place, author in enumerate(records[0].authors, start=1)
-    )
-    return [line for line in lines if line.name]  # a lone comma in the source is nobody
-
-
-def _line(
-    place: int,
-    author: AuthorRecord,
-    mention: identity.Mention | None,
-    decision: identity.Decision | None,
-    source: str,
-) -> Byline:
-    if mention is None or decision is None:
-        return Byline(place, _shown_name(author), "", None, (), 1.0, source)
-    return Byline(
-        place,
-        mention.name,
-        mention.name_key,
-        decision.key,
-        tuple(filter(None, map(_place, author.affiliations))),
-        decision.confidence,
-        decision.asserted_by,
-    )
-
-
-def _mentions(authors: Sequence[AuthorRecord], report: int) -> list[identity.Mention]:
-    people = ((place, _shown_name(a), a) for place, a in enumerate(authors, start=1))
-    return [
-        identity.Mention(0, place, name, names.key(name), author.person_ids, report)
-        for place, name, author in people
-        if names.is_person(name)
-    ]
-
-
-def _shown_name(author: AuthorRecord) -> str:
-    return names.clean(addresses.without(tex.render_name(author.name)))
-
-
-def _place(affiliation: str) -> str:
-    return addresses.without(tex.render(affiliation).text)
+def _stated(record: WorkRecord) -> Iterator[tuple[str, str, bool]]:
+    sure = "ids" not in record.unverified
+    for item in record.ids:
+        if not item.scheme.startswith("same-as-"):
+            yield item.scheme, normal(item.scheme, item.value) or item.value, sure
+    if record.doi:
+        doubted = "doi" in record.unverified
+        yield "doi", normal("doi", record.doi) or record.doi, not doubted

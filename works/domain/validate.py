@@ -3,10 +3,19 @@
 import re
 from collections.abc import Iterable
 from datetime import date
+from typing import get_args
 
 import msgspec
 
-from works.domain.records import AuthorRecord, Category, WorkRecord
+from works.domain.records import (
+    AuthorRecord,
+    Category,
+    InstitutionId,
+    Notice,
+    NoticeKind,
+    Version,
+    WorkRecord,
+)
 
 MAX_AUTHORS = 20_000
 MAX_EXTERNAL_ID = 200
@@ -17,6 +26,7 @@ _MAX_CHARACTERS = {
     "abstract": 100_000,
     "comments": 20_000,
     "journal_ref": 5_000,
+    "venue": 2_000,
     "doi": 1_000,
     "licence": 1_000,
     "type": 100,
@@ -25,8 +35,12 @@ _DATES = ("record_date", "created", "updated", "published")
 _MAX_NAME = 1_000
 _MAX_AFFILIATION = 5_000
 _MAX_CATEGORY_NAME = 300
+_MAX_INSTITUTION_NAME = 1_000
+# A tree of topics is a few levels high; more is a list that lost its way.
+_MAX_BROADER = 20
 _MAX_ITEMS = 1_000
 _FIELDS = frozenset(WorkRecord.__struct_fields__)
+_NOTICE_KINDS = frozenset(get_args(NoticeKind))
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 # C0 and C1 controls, and every run of white space that one space can stand for.
@@ -53,7 +67,8 @@ def validated(record: WorkRecord) -> WorkRecord:
     tidied = _tidied(record)
     if not tidied.deleted and not tidied.title.strip():
         raise Invalid("title", "is missing")
-    if not tidied.deleted and not tidied.authors:
+    speaks_of_another = any(notice.about for notice in tidied.notices)
+    if not tidied.deleted and not tidied.authors and not speaks_of_another:
         raise Invalid("authors", "are missing")
     return tidied
 
@@ -98,9 +113,10 @@ def _check_dates(record: WorkRecord) -> None:
         value: str = getattr(record, field)
         if value and not is_date(value):
             raise Invalid(field, "is not a date that exists")
-    for version in record.versions:
-        if version.date and not is_date(version.date):
-            raise Invalid("versions", "have a date that does not exist")
+    for field in ("versions", "notices"):
+        dated: Iterable[Version | Notice] = getattr(record, field)
+        if any(item.date and not is_date(item.date) for item in dated):
+            raise Invalid(field, "have a date that does not exist")
     if record.stated_year is not None and not 1 <= record.stated_year <= 9999:
         raise Invalid("stated_year", "is not a year")
 
@@ -110,12 +126,32 @@ def _check_lists(record: WorkRecord) -> None:
         raise Invalid("authors", f"are more than {MAX_AUTHORS:,}")
     if not record.unverified <= _FIELDS:
         raise Invalid("unverified", "names something that is no field")
-    for field in ("ids", "versions", "categories"):
+    for field in ("ids", "versions", "categories", "notices"):
         _check_count(field, getattr(record, field))
     for category in record.categories:
-        _check_coded("categories", category.scheme, category.code)
+        _check_category(category)
     for version in record.versions:
         _check_token("versions", version.label, MAX_EXTERNAL_ID)
+    for notice in record.notices:
+        _check_notice(notice)
+
+
+def _check_category(category: Category) -> None:
+    _check_coded("categories", category.scheme, category.code)
+    if len(category.broader) > _MAX_BROADER:
+        raise Invalid("categories", f"have more than {_MAX_BROADER} above one another")
+    for broader in category.broader:
+        if broader.broader:
+            raise Invalid("categories", "have a way up inside a way up")
+        _check_coded("categories", broader.scheme, broader.code)
+
+
+def _check_notice(notice: Notice) -> None:
+    if notice.kind not in _NOTICE_KINDS:
+        raise Invalid("notices", "have a kind that is not known")
+    for identifier in (notice.about, notice.by):
+        if identifier is not None:
+            _check_coded("notices", identifier.scheme, identifier.value)
 
 
 def _check_count(field: str, items: tuple[object, ...]) -> None:
@@ -151,25 +187,46 @@ def _tidied(record: WorkRecord) -> WorkRecord:
 
 def _tidied_category(category: Category) -> Category:
     name = tidy("categories", category.name, _MAX_CATEGORY_NAME) if category.name else ""
-    return category if name == category.name else Category(category.scheme, category.code, name)
+    broader = tuple(map(_tidied_category, category.broader)) if category.broader else ()
+    if name == category.name and broader == category.broader:
+        return category
+    return Category(category.scheme, category.code, name, broader)
 
 
 def _tidied_author(author: AuthorRecord) -> AuthorRecord:
-    _check_count("authors", author.affiliations)
-    _check_count("authors", author.person_ids)
-    for person in author.person_ids:
-        _check_coded("authors", person.scheme, person.value)
-        _check_token("authors", person.asserted_by, MAX_EXTERNAL_ID)
+    _check_author(author)
     before = (author.name, author.family, author.given, author.suffix)
     name, family, given, suffix = (tidy("authors", part, _MAX_NAME) for part in before)
     if not name:
         raise Invalid("authors", "have an empty name")
     places = tuple(_tidied_places(author.affiliations))
-    if (name, family, given, suffix) == before and places == author.affiliations:
+    institutions = tuple(map(_tidied_institution, author.institutions))
+    if (name, family, given, suffix, places, institutions) == (
+        *before,
+        author.affiliations,
+        author.institutions,
+    ):
         return author
-    return AuthorRecord(name, family, given, suffix, places, author.person_ids)
+    return AuthorRecord(name, family, given, suffix, places, author.person_ids, institutions)
+
+
+def _check_author(author: AuthorRecord) -> None:
+    for items in (author.affiliations, author.person_ids, author.institutions):
+        _check_count("authors", items)
+    for person in author.person_ids:
+        _check_coded("authors", person.scheme, person.value)
+        _check_token("authors", person.asserted_by, MAX_EXTERNAL_ID)
+    for institution in author.institutions:
+        _check_coded("authors", institution.scheme, institution.value)
 
 
 def _tidied_places(affiliations: Iterable[str]) -> Iterable[str]:
     cleaned = (tidy("authors", place, _MAX_AFFILIATION) for place in affiliations)
     return filter(None, cleaned)
+
+
+def _tidied_institution(institution: InstitutionId) -> InstitutionId:
+    name = tidy("authors", institution.name, _MAX_INSTITUTION_NAME)
+    if name == institution.name:
+        return institution
+    return InstitutionId(institution.scheme, institution.value, name)

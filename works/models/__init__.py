@@ -6,19 +6,55 @@ what visitors see is rendered from the best of them and kept beside the work.
 """
 
 from works.models.authors import Author, AuthorChange, AuthorFacts
-from works.models.corpus import Authorship, Topic, Work, WorkIdentifier, WorkTopic
-from works.models.imports import ImportReject, ImportRun, Report
+from works.models.corpus import (
+    Authorship,
+    Topic,
+    Work,
+    WorkIdentifier,
+    WorkRedirect,
+    WorkTopic,
+)
+from works.models.decisions import MentionDecision, ReportDecision, WorkRemoval
+from works.models.harvest import HarvestCheckpoint
+from works.models.imports import (
+    ImportCheckpoint,
+    ImportReject,
+    ImportRun,
+    ReplayOrder,
+    Report,
+    ReportKey,
+)
+from works.models.institutions import (
+    AuthorshipInstitution,
+    Institution,
+    InstitutionDomain,
+    InstitutionName,
+    InstitutionRelation,
+)
 
 __all__ = [
     "Author",
     "AuthorChange",
     "AuthorFacts",
     "Authorship",
+    "AuthorshipInstitution",
+    "HarvestCheckpoint",
+    "ImportCheckpoint",
     "ImportReject",
     "ImportRun",
+    "Institution",
+    "InstitutionDomain",
+    "InstitutionName",
+    "InstitutionRelation",
+    "MentionDecision",
+    "ReplayOrder",
     "Report",
+    "ReportDecision",
+    "ReportKey",
     "Topic",
     "Work",
     "WorkIdentifier",
+    "WorkRedirect",
+    "WorkRemoval",
     "WorkTopic",
 ]

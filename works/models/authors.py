@@ -12,7 +12,8 @@ class Author(models.Model):
     """The public author record: every mention that was decided to be one person.
 
     (`key_scheme`, `key_value`) is what the mentions share: a person id, or ("name", normalised
-    full name). `public_id` is drawn from the row's id, so that none is ever used twice.
+    full name). `chosen_name` is what the person wants to be called. `public_id` is drawn from the
+    row's id, so that none is ever used twice.
     """
 
     public_id = models.CharField(max_length=12, unique=True)
@@ -20,6 +21,7 @@ class Author(models.Model):
     # its row against the foreign keys of an import, and the two would wait for each other.
     slug = models.CharField(max_length=80)
     name = models.CharField(max_length=300)
+    chosen_name = models.CharField(max_length=300, db_default="")
     key_scheme = models.TextField()
     key_value = models.TextField()
     name_key = models.TextField()

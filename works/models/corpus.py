@@ -7,12 +7,16 @@ from works.models.authors import Author
 
 
 class Topic(models.Model):
-    """A topic of a scheme (arXiv category, …) under the name that the scheme gives it."""
+    """A topic of a scheme (arXiv category, …) under the name that the scheme gives it.
+
+    `broader` is the next one up where the scheme is a tree.
+    """
 
     scheme = models.TextField()
     code = models.TextField()
     name = models.TextField()
     slug = models.TextField(unique=True)
+    broader = models.ForeignKey("self", models.SET_NULL, null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["scheme", "code"], name="topic_code")]
@@ -22,14 +26,14 @@ class Topic(models.Model):
 
 
 class Work(models.Model):
-    """One work, under the strongest identifier that a source vouches for.
+    """One work: what all reports that were found to be of it say together.
 
-    `head_html` and `body_html` are the two stored pieces of its article, without people.
-    `families` counts the independent sources behind it. `version` grows with every change that
-    a page shows; it is the page's ETag.
+    `head_html` and `body_html` are the two stored pieces of its article, without people; `sheet` is
+    what its own page says beside them (`works.domain.sheet`). `families` counts the independent
+    sources behind it. `removed`: by us, and nothing of it is shown. `version` grows with every
+    change that a page shows; it is the page's ETag.
     """
 
-    key = models.TextField(unique=True)
     title_html = models.TextField()
     title_text = models.TextField()
     abstract_html = models.TextField()
@@ -43,7 +47,9 @@ class Work(models.Model):
     unverified = models.JSONField(default=list)
     families = models.SmallIntegerField()
     withdrawn = models.BooleanField(db_default=False)
+    removed = models.BooleanField(db_default=False)
     template_version = models.SmallIntegerField()
+    sheet = models.JSONField(default=dict)
     digest = models.BinaryField(max_length=16)
     version = models.BigIntegerField(db_default=1)
     created_at = models.DateTimeField(db_default=Now())
@@ -107,3 +113,19 @@ class WorkTopic(models.Model):
 
     def __str__(self) -> str:
         return f"{self.work_id}: {self.topic_id}"
+
+
+class WorkRedirect(models.Model):
+    """A work that was joined to another one: its old page leads there.
+
+    (`source`, `external_id`) is a report that was its own: should the two be held apart again, the
+    work with that report gets its number back.
+    """
+
+    old_id = models.BigIntegerField(primary_key=True)
+    work = models.ForeignKey(Work, models.CASCADE)
+    source = models.CharField(max_length=41)
+    external_id = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return f"{self.old_id} → {self.work_id}"

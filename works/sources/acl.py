@@ -1,33 +1,41 @@
 """The ACL Anthology's XML: papers within volumes within a collection.
 
 Front matter and editors are not read, nor is what WorkRecord has no place for: names in other
-scripts, awards, and notices (revision, erratum, retracted). An author's id tells people of one
-name apart; `name_variants.yaml`, which lists the names of one person, is not read.
+scripts and awards. An author's id tells people of one name apart; `name_variants.yaml`, which
+lists the names of one person, is not read. Revisions of a paper are its versions, the first of
+which has no date; an erratum is a correction.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
+from works.domain.identifiers import doi, orcid
 from works.domain.records import (
     AuthorRecord,
     ExternalId,
+    Notice,
+    NoticeKind,
     PartialDate,
     PersonId,
     Refused,
     Rejected,
+    Version,
     WorkRecord,
 )
 from works.domain.validate import Invalid, is_date, validated
 from works.sources.base import Readable, Source, reject, without_wide_gaps
 from works.sources.inline import escaped, renderable
-from works.sources.links import doi
 from works.sources.xmlstream import Fault, RecordStream, shown
 
 FORMAT = "acl/xml"
 
 _TYPES = {"journal": "article", "proceedings": "proceedings-article"}
+_NOTICES: Mapping[str, NoticeKind] = MappingProxyType(
+    {"retracted": "retraction", "removed": "withdrawal", "erratum": "correction"}
+)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 _ROOT = re.compile(rb"<collection\s[^<>]*\bid\s*=")
@@ -51,7 +59,9 @@ class _Volume:
     number: str = ""
     kind: str = ""
     booktitle: str = ""
+    venue: str = ""
     published: PartialDate = ""
+    meta: bytes = b""
 
 
 def _holds(head: bytes) -> bool:
@@ -68,11 +78,11 @@ def _read(stream: Readable) -> Iterator[WorkRecord | Rejected]:
         volume = _begun(volume, records.between)
         try:
             if isinstance(found, Element) and found.tag == "meta":
-                volume = _described(volume, found)
+                volume = replace(_described(volume, found), meta=records.raw)
                 continue
             yield _work(_sound(found), volume)
         except Invalid as invalid:
-            yield _rejected(position, invalid, found, volume)
+            yield _rejected(position, invalid, found, volume, records.raw)
         position += 1
     if position == 1:
         raise Refused("the file holds no papers")
@@ -84,13 +94,25 @@ def _sound(found: Element | Fault) -> Element:
     return found
 
 
-def _rejected(position: int, invalid: Invalid, found: Element | Fault, volume: _Volume) -> Rejected:
+def _rejected(
+    position: int, invalid: Invalid, found: Element | Fault, volume: _Volume, raw: bytes
+) -> Rejected:
+    field, reason, again = invalid.field, invalid.reason, _alone(volume, raw)
     if isinstance(found, Fault):
         named = _FAULT_URL.search(found.data)
         external_id = named.group(1).decode("utf-8", "replace") if named else ""
-        return reject(position, invalid.field, invalid.reason, found.data, external_id)
-    external_id = _anthology_id(found, volume) if found.tag == "paper" else ""
-    return reject(position, invalid.field, invalid.reason, shown(found), external_id)
+        return reject(position, field, reason, found.data, external_id, again)
+    if found.tag != "paper":
+        return reject(position, field, reason, shown(found))
+    return reject(position, field, reason, shown(found), _anthology_id(found, volume), again)
+
+
+def _alone(volume: _Volume, raw: bytes) -> bytes:
+    """A collection of this paper alone, in its volume; empty without the paper."""
+    opening = f'<collection id="{volume.collection}">'
+    opening += f'<volume id="{volume.number}" type="{volume.kind}">'
+    closing = b"</volume></collection>"
+    return opening.encode() + volume.meta + raw + closing if raw else b""
 
 
 # Volumes
@@ -122,7 +144,9 @@ def _described(volume: _Volume, meta: Element) -> _Volume:
     published = _published(_text(meta, "year"), _text(meta, "month"))
     if published and not is_date(published):
         raise Invalid("published", "is not a date that exists")
-    return replace(volume, booktitle=renderable(booktitle), published=published)
+    # Of the venue's names, the proceedings' title; a bare code ("tacl") only where it is missing.
+    venue = _whole(booktitle).strip() or _text(meta, "venue")
+    return replace(volume, booktitle=renderable(booktitle), venue=venue, published=published)
 
 
 def _published(year: str, month: str) -> PartialDate:
@@ -144,6 +168,7 @@ def _work(paper: Element, volume: _Volume) -> WorkRecord:
     external_id = _anthology_id(paper, volume)
     own_doi = doi(_text(paper, "doi"))
     dois = (ExternalId("doi", own_doi),) if own_doi else ()
+    versions = tuple(_versions(paper))
     return validated(
         WorkRecord(
             source="acl",
@@ -154,11 +179,29 @@ def _work(paper: Element, volume: _Volume) -> WorkRecord:
             abstract=renderable(paper.find("abstract")),
             type=_TYPES.get(volume.kind, ""),
             published=volume.published,
+            updated=versions[-1].date if versions else "",
+            versions=versions,
             journal_ref=_where(volume, _text(paper, "pages")),
+            venue=volume.venue,
             doi=own_doi,
             authors=tuple(map(_author, paper.iterfind("author"))),
+            notices=tuple(_notices(paper)),
         )
     )
+
+
+def _versions(paper: Element) -> Iterator[Version]:
+    for revision in paper.iterfind("revision"):
+        number = revision.get("id", "")
+        if not _NUMBER.fullmatch(number):
+            raise Invalid("versions", "have a number that is none")
+        yield Version(f"v{number}", revision.get("date", ""))
+
+
+def _notices(paper: Element) -> Iterator[Notice]:
+    for tag, kind in _NOTICES.items():
+        for element in paper.iterfind(tag):
+            yield Notice(kind, element.get("date", ""))
 
 
 def _anthology_id(paper: Element, volume: _Volume) -> str:
@@ -189,7 +232,7 @@ def _where(volume: _Volume, pages: str) -> str:
 
 def _author(author: Element) -> AuthorRecord:
     given, family = _text(author, "first"), _text(author, "last")
-    person_ids = (("acl", author.get("id")), ("orcid", author.get("orcid")))
+    person_ids = (("acl", author.get("id")), ("orcid", orcid(author.get("orcid", ""))))
     return AuthorRecord(
         name=" ".join(filter(None, (given, family))),
         family=family,

@@ -15,6 +15,7 @@ import msgspec
 from works.domain.records import AuthorRecord, Category, Refused, Rejected, Version, WorkRecord
 from works.domain.validate import Invalid, validated
 from works.sources.arxiv_fields import dated
+from works.sources.arxiv_notices import noted
 from works.sources.arxiv_values import (
     SOURCE,
     TYPE,
@@ -48,9 +49,10 @@ def _holds(head: bytes) -> bool:
 
 
 def _read(stream: Readable) -> Iterator[WorkRecord | Rejected]:
+    records = RecordStream(stream, "entry", first="id")
     position = 0
-    for position, found in enumerate(RecordStream(stream, "entry", first="id"), start=1):
-        yield _outcome(position, found)
+    for position, found in enumerate(records, start=1):
+        yield records.keep(_outcome(position, found))
     if not position:
         raise Refused("the file holds no records")
 
@@ -72,7 +74,7 @@ def _work(entry: Element) -> WorkRecord:
         raise Invalid("record", "is an error message of arXiv's interface")
     identifier = _identifier(entry)
     updated = day(_text(entry, f"{_ATOM}updated"))
-    return msgspec.structs.replace(
+    record = msgspec.structs.replace(
         outline(FORMAT, without_version(identifier), updated),
         type=TYPE,
         title=_text(entry, f"{_ATOM}title"),
@@ -84,6 +86,7 @@ def _work(entry: Element) -> WorkRecord:
         authors=tuple(map(_author, entry.iterfind(f"{_ATOM}author"))),
         **dated(_versions(entry, version_label(identifier), updated)),
     )
+    return noted(record)
 
 
 def _identifier(entry: Element) -> str:

@@ -14,6 +14,7 @@ import msgspec
 from works.domain.records import AuthorRecord, Category, WorkRecord
 from works.domain.taxonomy.arxiv import ARXIV
 from works.domain.validate import Invalid
+from works.sources.arxiv_notices import noted
 from works.sources.arxiv_values import SOURCE, TYPE, day, first_doi, without_version
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
@@ -40,7 +41,7 @@ def dublin(fields: Element, base: WorkRecord, sets: Iterable[str]) -> WorkRecord
     _check_identifiers(identifiers, base.external_id)
     abstract, *comments = _texts(fields, "description") or [""]
     dates = sorted(map(day, _texts(fields, "date")))
-    return msgspec.structs.replace(
+    record = msgspec.structs.replace(
         base,
         type=TYPE,
         title=" ".join(_texts(fields, "title")[:1]),
@@ -53,6 +54,7 @@ def dublin(fields: Element, base: WorkRecord, sets: Iterable[str]) -> WorkRecord
         authors=tuple(map(_author, _texts(fields, "creator"))),
         **_publication(identifiers),
     )
+    return noted(record)
 
 
 def _texts(fields: Element, name: str) -> list[str]:

@@ -14,6 +14,7 @@ import msgspec
 from works.domain.records import AuthorRecord, Version, WorkRecord
 from works.domain.validate import Invalid
 from works.sources.arxiv_byline import authors
+from works.sources.arxiv_notices import IGNORED, noted
 from works.sources.arxiv_values import TYPE, categories, day, first_doi, without_version
 
 _NUMBER = re.compile(r"v([0-9]{1,6})")
@@ -23,26 +24,35 @@ def arxiv(fields: Element, base: WorkRecord, _sets: Iterable[str]) -> WorkRecord
     """What `arXiv` says."""
     of = partial(_tag, fields)
     given = _given(fields, base)
-    return msgspec.structs.replace(
+    record = msgspec.structs.replace(
         _common(given, base),
         created=given.get("created", "").strip(),
         updated=given.get("updated", "").strip(),
         authors=tuple(_author(author, of) for author in fields.iterfind(f"{of('authors')}/*")),
     )
+    return noted(record)
 
 
 def raw(fields: Element, base: WorkRecord, _sets: Iterable[str]) -> WorkRecord:
     """What `arXivRaw` says, or `arXivOld`, which has no versions."""
     given = _given(fields, base)
     of = partial(_tag, fields)
-    return msgspec.structs.replace(
-        _common(given, base),
-        authors=authors(given.get("authors", "")),
-        **dated(
-            Version(version.get("version", ""), day(version.findtext(of("date")) or ""))
-            for version in fields.iterfind(of("version"))
-        ),
+    versions = {_version(version, of): version for version in fields.iterfind(of("version"))}
+    record = msgspec.structs.replace(
+        _common(given, base), authors=authors(given.get("authors", "")), **dated(versions)
     )
+    return noted(
+        record,
+        [
+            version
+            for version, element in versions.items()
+            if IGNORED in (element.findtext(of("source_type")) or "")
+        ],
+    )
+
+
+def _version(version: Element, of: "partial[str]") -> Version:
+    return Version(version.get("version", ""), day(version.findtext(of("date")) or ""))
 
 
 def dated(versions: Iterable[Version]) -> Mapping[str, object]:

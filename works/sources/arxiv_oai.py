@@ -80,7 +80,7 @@ def _read(stream: Readable) -> Iterator[WorkRecord | Rejected]:
         outcome = _outcome(position, found, form)
         if isinstance(outcome, WorkRecord):
             form = outcome.format
-        yield outcome
+        yield records.keep(outcome)
     if not position:
         error = _ERROR_CODE.search(records.prolog)
         code = error.group(1).decode() if error else ""

@@ -14,31 +14,19 @@ from works.domain.records import AuthorRecord, Rejected, Version, WorkRecord
 from works.domain.validate import Invalid
 from works.sources.arxiv_byline import authors
 from works.sources.arxiv_fields import dated
+from works.sources.arxiv_notices import noted
 from works.sources.arxiv_values import TYPE, categories, day, first_doi, outline, without_version
-from works.sources.base import (
-    CUT_OFF,
-    NOT_UTF8,
-    TOO_DEEP,
-    TOO_MANY_PARTS,
-    Readable,
-    Source,
-    without_wide_gaps,
-)
+from works.sources.base import Readable, Source, without_wide_gaps
+from works.sources.jsonrecord import decoded_line
 from works.sources.linerecord import line_outcomes
 from works.sources.lines import Line
 
 FORMAT = "arxiv-snapshot/metadata"
 
-# 20,000 authors are as many lists of four texts; nothing else comes in such numbers.
-_MAX_LISTS = 100_000
-_MAX_QUOTES = 400_000
 _FIRST_KEYS = re.compile(
     rb"(?m)^(?:\xef\xbb\xbf)?[ \t]*\{[^\n]*?\"(?:submitter|authors_parsed)\"\s*:"
 )
 _ID = re.compile(rb'"id"\s*:\s*"([^"\\\x00-\x1f]{1,200})"')
-_AT_FIELD = re.compile(r"(?P<what>.*?) - at `\$\.?(?P<field>[^`.\[]*).*`", re.DOTALL)
-_MISSING = re.compile(r"Object missing required field `(?P<field>[\w-]+)`.*", re.DOTALL)
-_NO_OBJECT = "is not one JSON object"
 # What we call the fields that the snapshot names otherwise.
 _OURS: Mapping[str, str] = {
     "id": "external_id",
@@ -83,43 +71,19 @@ def _read(stream: Readable) -> Iterator[WorkRecord | Rejected]:
 
 
 def _stated(line: Line) -> _Line:
-    if line.fault:
-        raise Invalid("record", line.fault)
-    if _has_too_many_parts(line.data):
-        raise Invalid("record", TOO_MANY_PARTS)
+    """Raises `Invalid` with the field under our name."""
     try:
-        return _LINE.decode(line.data)
-    except msgspec.ValidationError as error:
-        raise _named(str(error)) from error
-    except UnicodeDecodeError as error:
-        raise Invalid("record", NOT_UTF8) from error
-    except RecursionError as error:
-        raise Invalid("record", TOO_DEEP) from error
-    except msgspec.DecodeError as error:
-        cut = line.last and not line.data.rstrip().endswith(b"}")
-        raise Invalid("record", CUT_OFF if cut else _NO_OBJECT) from error
-
-
-def _has_too_many_parts(data: bytes) -> bool:
-    lists = data.count(b"[") + data.count(b"{")
-    return lists > _MAX_LISTS or data.count(b'"') > _MAX_QUOTES
-
-
-def _named(message: str) -> Invalid:
-    """The field that msgspec names, in our words and without the value."""
-    if found := _MISSING.fullmatch(message):
-        # Only two keys are required: a line's "id", and the "version" of a version.
-        return Invalid("external_id" if found["field"] == "id" else "versions", "is missing")
-    found = _AT_FIELD.fullmatch(message)
-    if not found:
-        return Invalid("record", _NO_OBJECT)
-    return Invalid(_OURS.get(found["field"], found["field"]), "has a value of another kind")
+        return decoded_line(_LINE, line)
+    except Invalid as invalid:
+        theirs, _, rest = invalid.field.partition(".")
+        ours = ".".join(filter(None, (_OURS.get(theirs, theirs), rest)))
+        raise Invalid(ours, invalid.reason) from invalid
 
 
 def _work(line: _Line) -> WorkRecord:
     base = outline(FORMAT, without_version(line.id.strip()), day(line.update_date or ""))
     versions = line.versions or ()
-    return msgspec.structs.replace(
+    record = msgspec.structs.replace(
         base,
         type=TYPE,
         title=line.title or "",
@@ -132,6 +96,7 @@ def _work(line: _Line) -> WorkRecord:
         authors=tuple(map(_author, line.authors_parsed or ())) or authors(line.authors or ""),
         **dated(Version(version.version, day(version.created)) for version in versions),
     )
+    return noted(record)
 
 
 def _author(parsed: tuple[str | None, ...]) -> AuthorRecord:

@@ -2,6 +2,7 @@
 
 import re
 
+from works.domain.identifiers import published_doi
 from works.domain.records import Category, ExternalId, WorkRecord
 from works.domain.validate import Invalid
 
@@ -13,6 +14,7 @@ MAX_ITEMS = 1_001
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._-]+)?")
 _VERSION = re.compile(r"v([0-9]+)$")
 _BETWEEN_DOIS = re.compile(r"[\s;]+")
+_MAX_DOIS = 20
 # Only the day of a moment in UTC: "2007-04-02T19:18:42Z", "Mon, 2 Apr 2007 19:18:42 GMT".
 _TIME_OF_DAY = re.compile(r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-]00:00)$")
 _SPELT_OUT = re.compile(
@@ -46,9 +48,13 @@ def version_label(identifier: str) -> str:
 
 
 def first_doi(text: str) -> str:
-    """arXiv lists the DOIs of a work's several publications in one element."""
-    first, *_ = _BETWEEN_DOIS.split(text.strip(), maxsplit=1)
-    return first.rstrip(",")
+    """The DOI of the publication; arXiv's own for the preprint is none.
+
+    arXiv lists several in one element. Those behind the first name a dataset or an erratum as
+    often as the work, so they are left out.
+    """
+    parts = _BETWEEN_DOIS.split(text.strip(), maxsplit=_MAX_DOIS)
+    return next(filter(None, map(published_doi, parts)), "")
 
 
 def day(text: str) -> str:

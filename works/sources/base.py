@@ -12,6 +12,8 @@ BLOCK = 1 << 16
 # Ten thousand authors with two affiliations each are 5 MB in arXiv's own, indented XML.
 RECORD_BYTES = 8 << 20
 RAW_CHARACTERS = 4_000
+# Of a record that is turned down; ten times what the largest sound one of arXiv takes.
+AGAIN_BYTES = 1 << 20
 # A stranger's key can be the field at fault, at any depth.
 FIELD_CHARACTERS = 40
 
@@ -22,7 +24,7 @@ NOT_UTF8 = "holds bytes that are not UTF-8"
 TOO_DEEP = "is nested too deeply"
 TOO_MANY_PARTS = "has more parts than a record can have"
 
-_COMPRESSED = (".gz", ".xz")
+_COMPRESSED = (".gz", ".xz", ".zst")
 _WIDE = re.compile(
     rb"\xfe\xff|\xff\xfe|\x00\x00\xfe\xff"
     rb"|[<{\s]\x00[^\x00]\x00|\x00[<{\s]\x00|\x00{3}[<{\s]|[<{\s]\x00{3}"
@@ -39,6 +41,7 @@ class Readable(Protocol):
 class Source:
     """A kind of file that works can be read from.
 
+    `suffixes` are the ends of names that are worth opening; "" stands for a name without any.
     `holds` looks at the first 64 KiB of a decompressed file. `read` yields in the order of the
     file; its iterator raises `Refused` as soon as the file cannot be trusted, so what came
     before a DOCTYPE in the middle has been handed out by then.
@@ -54,7 +57,9 @@ class Source:
         name = filename.lower()
         for ending in _COMPRESSED:
             name = name.removesuffix(ending)
-        return name.endswith(self.suffixes)
+        return name.endswith(tuple(filter(None, self.suffixes))) or (
+            "" in self.suffixes and "." not in name
+        )
 
 
 def check_narrow(head: bytes) -> None:
@@ -68,7 +73,14 @@ def without_wide_gaps(head: bytes) -> bytes:
     return head.replace(b"\0", b"").lstrip(b"\xfe\xff") if _WIDE.match(head) else head
 
 
-def reject(position: int, field: str, reason: str, data: bytes, external_id: str = "") -> Rejected:
+def reject(
+    position: int,
+    field: str,
+    reason: str,
+    data: bytes,
+    external_id: str = "",
+    again: bytes = b"",
+) -> Rejected:
     """A `Rejected` whose every string can be stored and shown, whatever the record held."""
     text = (
         data[: 4 * RAW_CHARACTERS]
@@ -82,4 +94,5 @@ def reject(position: int, field: str, reason: str, data: bytes, external_id: str
         reason,
         text[:RAW_CHARACTERS],
         sound_id[:MAX_EXTERNAL_ID],
+        again if len(again) <= AGAIN_BYTES else b"",
     )

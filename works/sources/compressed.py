@@ -1,4 +1,4 @@
-"""A file's content as a stream, decompressed where its first bytes say gzip or xz."""
+"""A file's content as a stream, decompressed where its first bytes say gzip, xz or zstd."""
 
 import lzma
 import os
@@ -9,14 +9,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
 
+import zstandard
+
 from works.domain.records import Refused
 from works.sources.base import BLOCK
 
-# Metadata compresses 5 to 20 times; a deflate bomb reaches 1,000 times, an xz bomb 7,000.
+# Metadata compresses 5 to 20 times; a deflate bomb reaches 1,000 times, an xz bomb 7,000, a zstd
+# bomb 30,000.
 MAX_RATIO = 200
 FREE_BYTES = 50 << 20
 # What `xz -9` needs; a larger dictionary is refused before it is made.
 _XZ_MEMORY = 72 << 20
+# What zstd needs without --ultra, and eight times more.
+_ZSTD_WINDOW = 64 << 20
+# zstd has no limit on what comes out at once: a block of four bytes can stand for 128 KB.
+_ZSTD_INPUT = 256
 _INPUT = BLOCK // 4
 
 
@@ -39,7 +46,7 @@ class Stream:
         self._input = self._pull()
         self._ahead = b""
         self._produced = 0
-        self._magic, self._make = _codec(self._input)
+        self._magics, self._make = _codec(self._input)
         self._decoder = self._make() if self._make else None
 
     def __enter__(self) -> Self:
@@ -79,7 +86,7 @@ class Stream:
             return data
         try:
             data = self._decompressed(self._decoder)
-        except (zlib.error, lzma.LZMAError) as error:
+        except (zlib.error, lzma.LZMAError, zstandard.ZstdError) as error:
             if not self._produced:
                 raise Refused("the file cannot be decompressed") from error
             raise EOFError("the compressed data are damaged") from error
@@ -107,11 +114,11 @@ class Stream:
     def _next_member(self, decoder: "_Decoder") -> "_Decoder | None":
         """A decoder for what follows a member's end, which may be padded with NULs."""
         rest = decoder.unused_data.lstrip(b"\0")
-        while len(rest) < len(self._magic) and (more := self._pull()):
+        while len(rest) < len(self._magics[0]) and (more := self._pull()):
             rest = (rest + more).lstrip(b"\0")
         if not rest or self._make is None:
             return None
-        if not rest.startswith(self._magic):
+        if not rest.startswith(self._magics):
             raise EOFError("other data follow the compressed data")
         self._input = rest
         return self._make()
@@ -156,13 +163,54 @@ class _Gzip:
         return self._member.decompress(self._member.unconsumed_tail + data, max_length)
 
 
+class _Zstd:
+    """One frame of a zstd file, given to the library in pieces that cannot grow too large."""
+
+    def __init__(self) -> None:
+        self._frame = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
+        self._input = memoryview(b"")
+
+    @property
+    def eof(self) -> bool:
+        return self._frame.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._input
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._frame.unused_data + bytes(self._input)
+
+    def decompress(self, data: bytes, max_length: int = 0, /) -> bytes:
+        """As the others do, but it may give more than `max_length`, as much as a piece holds."""
+        self._input = memoryview(bytes(self._input) + data) if data else self._input
+        parts, length = [], 0
+        while self._input and not self.eof and length < max_length:
+            piece, self._input = self._input[:_ZSTD_INPUT], self._input[_ZSTD_INPUT:]
+            parts.append(self._frame.decompress(piece))
+            length += len(parts[-1])
+        return b"".join(parts)
+
+
 def _xz() -> lzma.LZMADecompressor:
     return lzma.LZMADecompressor(lzma.FORMAT_XZ, _XZ_MEMORY)
 
 
-def _codec(head: bytes) -> tuple[bytes, Callable[[], _Decoder] | None]:
-    if head.startswith(b"\x1f\x8b"):
-        return b"\x1f\x8b", _Gzip
-    if head.startswith(b"\xfd7zXZ\0"):
-        return b"\xfd7zXZ\0", _xz
-    return b"", None
+_GZIP_MAGIC = b"\x1f\x8b"
+_XZ_MAGIC = b"\xfd7zXZ\0"
+# A frame, and the sixteen kinds of frame that are to be skipped, as pzstd writes them.
+_ZSTD_MAGICS = (b"\x28\xb5\x2f\xfd", *(bytes((n, 0x2A, 0x4D, 0x18)) for n in range(0x50, 0x60)))
+_CODECS: tuple[tuple[tuple[bytes, ...], Callable[[], _Decoder]], ...] = (
+    ((_GZIP_MAGIC,), _Gzip),
+    ((_XZ_MAGIC,), _xz),
+    (_ZSTD_MAGICS, _Zstd),
+)
+
+
+def _codec(head: bytes) -> tuple[tuple[bytes, ...], Callable[[], _Decoder] | None]:
+    """What each further member begins with, and what decompresses one."""
+    for magics, make in _CODECS:
+        if head.startswith(magics):
+            return magics, make
+    return (), None

@@ -2,7 +2,7 @@
 
 Not read, since nobody's work: home pages (www, person) and proceedings as a whole, which have
 editors only. The dump's DOCTYPE is allowed and not followed: what its DTD would name is here.
-Withdrawals (a `publtype`) are notices, for which WorkRecord has no place.
+The volume that a paper is in (`crossref`) has a DOI and ISBNs, which are not the paper's.
 """
 
 import re
@@ -11,9 +11,11 @@ from html.entities import name2codepoint
 from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
+from works.domain.identifiers import named, orcid
 from works.domain.records import (
     AuthorRecord,
     ExternalId,
+    Notice,
     PersonId,
     Refused,
     Rejected,
@@ -22,7 +24,6 @@ from works.domain.records import (
 from works.domain.validate import Invalid, validated
 from works.sources.base import Readable, Source, reject, without_wide_gaps
 from works.sources.inline import escaped, renderable
-from works.sources.links import arxiv_id, doi
 from works.sources.xmlstream import Dialect, Fault, RecordStream, shown
 
 FORMAT = "dblp/xml"
@@ -37,6 +38,8 @@ _TYPES = {
     "data": "dataset",
 }
 _FIRST = "author|editor|title"
+_VENUES = ("journal", "booktitle")
+_CORR = "CoRR"
 _DIALECT = Dialect(
     doctype=b'<!DOCTYPE dblp SYSTEM "dblp.dtd">',
     # The letters and signs of Latin-1; dblp writes everything beyond them as numbers.
@@ -64,7 +67,7 @@ def _read(stream: Readable) -> Iterator[WorkRecord | Rejected]:
     records = RecordStream(stream, "|".join(_TYPES), _FIRST, _DIALECT)
     position = 0
     for position, found in enumerate(records, start=1):
-        yield _outcome(position, found)
+        yield records.keep(_outcome(position, found))
     if not position:
         raise Refused("the file holds no publications")
 
@@ -83,23 +86,26 @@ def _outcome(position: int, found: Element | Fault) -> WorkRecord | Rejected:
 
 def _work(record: Element) -> WorkRecord:
     key = record.get("key", "")
-    links = [_whole(link) for link in record.iterfind("ee")]
-    informal = record.get("publtype") == "informal"
+    ids = _ids(key, [_whole(link) for link in record.iterfind("ee")])
+    kinds = record.get("publtype", "").split()
+    informal = "informal" in kinds
     year = _text(record, "year")
     return WorkRecord(
         source="dblp",
         format=FORMAT,
         external_id=key,
         record_date=record.get("mdate", ""),
-        ids=_ids(key, links),
+        ids=ids,
         title=_LAST_STOP.sub("", renderable(record.find("title")).strip()),
         type="preprint" if informal else _TYPES.get(record.tag, ""),
         # What dblp calls informal was never formally published: the year is only stated.
         stated_year=_stated(year) if informal else None,
         published="" if informal else year,
         journal_ref=escaped(_where(record)),
-        doi=next(filter(None, map(doi, links)), ""),
+        venue=_venue(record),
+        doi=next((item.value for item in ids if item.scheme == "doi"), ""),
         authors=tuple(map(_author, record.iterfind("author"))),
+        notices=(Notice("withdrawal"),) if "withdrawn" in kinds else (),
     )
 
 
@@ -110,19 +116,29 @@ def _stated(year: str) -> int | None:
 
 
 def _ids(key: str, links: list[str]) -> tuple[ExternalId, ...]:
-    found = [("dblp", key)]
-    found += [("doi", doi(link)) for link in links]
-    found += [("arxiv", arxiv_id(link)) for link in links]
-    return tuple(ExternalId(scheme, value) for scheme, value in dict.fromkeys(found) if value)
+    found = dict.fromkeys(filter(None, map(named, links)))
+    # DOIs first: a work may have several addresses at arXiv and is published once.
+    ordered = sorted(found, key=lambda item: item[0] != "doi")
+    own = (ExternalId("dblp", key),) if key else ()
+    return *own, *(ExternalId(scheme, value) for scheme, value in ordered)
 
 
 def _where(record: Element) -> str:
     """Such as "Commun. ACM 46(1), 71-77"; a thesis has its school."""
-    venues = (_text(record, tag) for tag in ("journal", "booktitle", "school"))
     number = _text(record, "number")
     issue = _text(record, "volume") + (f"({number})" if number else "")
-    place = " ".join(filter(None, (next(filter(None, venues), ""), issue)))
+    place = " ".join(filter(None, (_first(record, *_VENUES, "school"), issue)))
     return ", ".join(filter(None, (place, _text(record, "pages"))))
+
+
+def _venue(record: Element) -> str:
+    """Nothing for CoRR, dblp's name for arXiv, where a copy lies and no work appeared."""
+    venue = _first(record, *_VENUES)
+    return "" if venue == _CORR else venue
+
+
+def _first(record: Element, *tags: str) -> str:
+    return next(filter(None, (_text(record, tag) for tag in tags)), "")
 
 
 def _author(author: Element) -> AuthorRecord:
@@ -130,7 +146,7 @@ def _author(author: Element) -> AuthorRecord:
     stated = " ".join(_whole(author).split())
     numbered = _NUMBERED.fullmatch(stated)
     person_ids = (
-        ("orcid", author.get("orcid", "")),
+        ("orcid", orcid(author.get("orcid", ""))),
         ("dblp", author.get("pid", "")),
         ("dblp-name", stated if numbered else ""),
     )

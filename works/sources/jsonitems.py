@@ -14,15 +14,17 @@ from works.sources.base import (
     BLOCK,
     CUT_OFF,
     RAW_CHARACTERS,
-    RECORD_BYTES,
     TOO_DEEP,
-    TOO_LARGE,
     Readable,
     check_narrow,
 )
 from works.sources.xmlsplit import NOT_CLOSED
 from works.sources.xmlstream import DAMAGED
 
+# OpenAlex says each author's affiliations twice and in full: 10,000 authors with two each are
+# 13 MB.
+RECORD_BYTES = 20 << 20
+TOO_LARGE = f"is larger than {RECORD_BYTES >> 20} MB"
 NO_OBJECT = "is not one JSON object"
 END_MISSING = "is missing: the file ends before its list does"
 MAX_DEPTH = 64
@@ -65,7 +67,7 @@ class Items:
     """
 
     def __init__(self, stream: Readable, inside: Mapping[bytes, bytes], start: bytes) -> None:
-        self._window = _Window(stream, re.compile(rb'\n(?=\{")|(?=%s)' % start))
+        self._window = _Window(stream, re.compile(rb'\n(?=\{")|%s' % start))
         self._inside = inside
         self._open: list[bytes] = []
         self._key = b""

@@ -23,4 +23,11 @@ def line_outcomes(
         except Invalid as invalid:
             found = named.search(line.data)
             external_id = found.group(1).decode("utf-8", "replace") if found else ""
-            yield reject(position, invalid.field, invalid.reason, line.data, external_id)
+            yield reject(
+                position, invalid.field, invalid.reason, line.data, external_id, _again(line)
+            )
+
+
+def _again(line: Line) -> bytes:
+    """The line with the end that it had, as a line without one may be cut off."""
+    return b"" if line.fault else line.data + (b"" if line.last else b"\n")

@@ -1,10 +1,10 @@
-"""OpenAlex's works: JSON lines, a list body of the API, or one work.
+"""OpenAlex's works: JSON lines, a list body of the API, one work, or a part of the snapshot.
 
 Rejected as no works: paratext (covers, contents pages). A byline is "unverified" where OpenAlex
 says that it cut it (`is_authors_truncated`, or fewer authorships than `authors_count`), as its
 lists of works do behind the hundredth author, and where it repeats names. A bare year is given
-there as its first of January, so that day is read as the year alone. Notices of retraction and
-institutions have no place in `WorkRecord` yet.
+there as its first of January, so that day is read as the year alone. A retraction has no date.
+An institution is known by its ROR id where OpenAlex gives it.
 """
 
 import re
@@ -14,18 +14,20 @@ from xml.sax.saxutils import unescape
 
 import msgspec
 
+from works.domain.identifiers import arxiv, normal, orcid, published_doi, ror
 from works.domain.records import (
     AuthorRecord,
     Category,
     ExternalId,
+    InstitutionId,
+    Notice,
     PersonId,
     Refused,
     Rejected,
     WorkRecord,
 )
 from works.domain.validate import Invalid
-from works.sources.base import Readable, Source, without_wide_gaps
-from works.sources.identifiers import arxiv, doi, orcid
+from works.sources.base import NOT_UTF8, Readable, Source, without_wide_gaps
 from works.sources.journal import journal_ref
 from works.sources.jsonitems import Items
 from works.sources.jsonrecord import decoded, outcomes
@@ -37,12 +39,13 @@ _START = rb'\{\s{0,64}"id"\s{0,8}:\s{0,8}"https://openalex\.org/W'
 _NAMES_A_WORK = re.compile(
     rb'"(?:id|openalex)"\s*:\s*"(?:https?://openalex\.org/)?(?:works/)?(W[0-9]{1,18})"'
 )
-_KEY = re.compile(r"(?:https?://openalex\.org/)?(?:[a-z]+/)?([WAT][0-9]{1,18})", re.IGNORECASE)
-_LAST_NUMBER = re.compile(r"([0-9]{1,18})/?\Z")
+_KEY = re.compile(r"(?:https?://openalex\.org/)?(?:[a-z]+/)?([WATI][0-9]{1,18})", re.IGNORECASE)
+_LAST_NUMBER = re.compile(r"([0-9]{1,18})\Z")
 # OpenAlex's own id for "no author".
 _NOBODY = "A9999999999"
 _FIRST_OF_JANUARY = "-01-01"
 _PARATEXT = "paratext"
+_SHELVES = ("repository", "ebook platform")
 # Far more words than an abstract may have characters.
 _MAX_INDEX_BYTES = 2_000_000
 _MAX_WORDS = 100_001
@@ -60,11 +63,18 @@ class _Person(msgspec.Struct):
     orcid: str | None = None
 
 
+class _Institution(msgspec.Struct):
+    id: str | None = None
+    ror: str | None = None
+    display_name: str | None = None
+
+
 class _Authorship(msgspec.Struct):
     author: _Person | None = None
     raw_author_name: str | None = None
     raw_orcid: str | None = None
     raw_affiliation_strings: tuple[str | None, ...] | None = None
+    institutions: tuple[_Institution, ...] | None = None
 
 
 class _Place(msgspec.Struct):
@@ -74,6 +84,7 @@ class _Place(msgspec.Struct):
 
 class _Location(msgspec.Struct):
     landing_page_url: str | None = None
+    pdf_url: str | None = None
     license: str | None = None
     source: _Place | None = None
 
@@ -85,9 +96,17 @@ class _Biblio(msgspec.Struct):
     last_page: str | None = None
 
 
+class _Level(msgspec.Struct):
+    id: str | int | None = None
+    display_name: str | None = None
+
+
 class _Topic(msgspec.Struct):
     id: str | None = None
     display_name: str | None = None
+    subfield: _Level | None = None
+    field: _Level | None = None
+    domain: _Level | None = None
 
 
 class _Ids(msgspec.Struct):
@@ -106,6 +125,7 @@ class _Work(msgspec.Struct):
     abstract_inverted_index: msgspec.Raw = _NULL
     type: str | None = None
     is_paratext: bool | None = None
+    is_retracted: bool | None = None
     publication_date: str | None = None
     publication_year: int | None = None
     updated_date: str | None = None
@@ -153,8 +173,9 @@ def _record(work: _Work) -> WorkRecord:
         raise Invalid("external_id", "is not that of a work")
     if work.is_paratext or work.type == _PARATEXT:
         raise Invalid("type", "is paratext, such as a cover or a contents page, and no work")
-    own_doi = doi(work.doi or ids.doi or "")
+    own_doi = published_doi(work.doi or ids.doi or "")
     place = work.primary_location or _Location()
+    venue = _venue(place.source)
     authorships = work.authorships or ()
     kept = _without_repeats(authorships)
     return WorkRecord(
@@ -162,17 +183,19 @@ def _record(work: _Work) -> WorkRecord:
         format=FORMAT,
         external_id=external_id,
         record_date=(work.updated_date or "")[:10],
-        ids=_ids(external_id, own_doi, ids, work.locations or ()),
+        ids=_ids(external_id, own_doi, work),
         title=_unescaped(work.title or work.display_name),
         abstract=_unescaped(_abstract(work.abstract_inverted_index)),
         type=work.type or "",
         stated_year=work.publication_year,
         published=(work.publication_date or "").removesuffix(_FIRST_OF_JANUARY),
         categories=_topics(work),
-        journal_ref=_journal_ref(place.source, work.biblio or _Biblio()),
+        journal_ref=_journal_ref(venue, work.biblio or _Biblio()),
+        venue=venue,
         doi=own_doi,
         licence=place.license or "",
         authors=tuple(map(_author, kept)),
+        notices=(Notice("retraction"),) if work.is_retracted else (),
         unverified=frozenset(("authors",) if _is_cut(work) or kept != authorships else ()),
     )
 
@@ -187,30 +210,24 @@ def _unescaped(text: str | None) -> str:
     return unescape(text or "", {"&quot;": '"', "&apos;": "'"})
 
 
-def _ids(
-    external_id: str, own_doi: str, ids: _Ids, locations: tuple[_Location, ...]
-) -> tuple[ExternalId, ...]:
-    pmcid = _number(ids.pmcid)
+def _ids(external_id: str, own_doi: str, work: _Work) -> tuple[ExternalId, ...]:
+    ids = work.ids or _Ids()
     stated = (
         ("openalex", external_id),
         ("doi", own_doi),
-        ("pmid", _number(ids.pmid)),
-        ("pmcid", f"PMC{pmcid}" if pmcid else ""),
-        ("arxiv", _arxiv(own_doi, locations)),
+        ("pmid", normal("pmid", ids.pmid or "")),
+        ("pmcid", normal("pmcid", ids.pmcid or "")),
+        ("arxiv", _arxiv(work)),
     )
     return tuple(ExternalId(scheme, value) for scheme, value in stated if value)
 
 
-def _number(address: str | None) -> str:
-    found = _LAST_NUMBER.search(address or "")
-    return found[1] if found else ""
-
-
-def _arxiv(own_doi: str, locations: tuple[_Location, ...]) -> str:
+def _arxiv(work: _Work) -> str:
     """The work's arXiv identifier; none where its places name several, as wrong merges do."""
-    named = {arxiv(place.landing_page_url or "") for place in locations} | {arxiv(own_doi)}
-    distinct = {found.lower(): found for found in sorted(named, reverse=True) if found}
-    return next(iter(distinct.values())) if len(distinct) == 1 else ""
+    places = work.locations or ()
+    addresses = [address for place in places for address in (place.landing_page_url, place.pdf_url)]
+    named = set(map(arxiv, filter(None, (*addresses, work.doi)))) - {""}
+    return named.pop() if len(named) == 1 else ""
 
 
 def _abstract(raw: msgspec.Raw) -> str:
@@ -221,6 +238,8 @@ def _abstract(raw: msgspec.Raw) -> str:
         index = _INDEX.decode(raw) or {}
     except msgspec.ValidationError as error:
         raise Invalid("abstract_inverted_index", "must be words with their positions") from error
+    except UnicodeDecodeError as error:
+        raise Invalid("record", NOT_UTF8) from error
     placed = sorted((at, word) for word, places in index.items() for at in places)
     return _joined(word for _, word in placed)
 
@@ -236,20 +255,41 @@ def _joined(words: Iterator[str]) -> str:
 
 
 def _topics(work: _Work) -> tuple[Category, ...]:
-    topics = (work.primary_topic or _Topic(), *(work.topics or ()))
-    names = {key: topic.display_name or "" for topic in reversed(topics) if (key := _key(topic.id))}
-    ordered = dict.fromkeys(key for topic in topics if (key := _key(topic.id)))
-    return tuple(Category("openalex", key, names[key]) for key in ordered)
+    """The primary topic first; it is told twice, at times without its name or its way up."""
+    found: dict[str, Category] = {}
+    for topic in (work.primary_topic or _Topic(), *(work.topics or ())):
+        if key := _key(topic.id):
+            known = found.get(key)
+            name = (known and known.name) or topic.display_name or ""
+            found[key] = Category(
+                "openalex", key, name, (known.broader if known else ()) or _broader(topic)
+            )
+    return tuple(found.values())
 
 
-def _journal_ref(place: _Place | None, biblio: _Biblio) -> str:
-    """Nothing for a repository, which is where a copy lies and not where the work appeared."""
-    if place is None or place.type == "repository":
-        return ""
-    pages = dict.fromkeys(filter(None, (biblio.first_page, biblio.last_page)))
-    return journal_ref(
-        _unescaped(place.display_name), biblio.volume or "", biblio.issue or "", "-".join(pages)
+def _broader(topic: _Topic) -> tuple[Category, ...]:
+    levels = (("subfield", topic.subfield), ("field", topic.field), ("domain", topic.domain))
+    return tuple(
+        Category(f"openalex-{name}", code, level.display_name or "")
+        for name, level in levels
+        if level is not None and (code := _number(level.id))
     )
+
+
+def _number(address: str | int | None) -> str:
+    """What an address such as https://openalex.org/subfields/2002 ends with."""
+    found = _LAST_NUMBER.search(str(address or "").rstrip("/"))
+    return found[1] if found else ""
+
+
+def _venue(place: _Place | None) -> str:
+    """Nothing for a place where a copy lies or is sold, which is not where the work appeared."""
+    return "" if place is None or place.type in _SHELVES else _unescaped(place.display_name)
+
+
+def _journal_ref(venue: str, biblio: _Biblio) -> str:
+    pages = dict.fromkeys(filter(None, (biblio.first_page, biblio.last_page)))
+    return journal_ref(venue, biblio.volume or "", biblio.issue or "", "-".join(pages))
 
 
 def _is_cut(work: _Work) -> bool:
@@ -282,7 +322,18 @@ def _author(authorship: _Authorship) -> AuthorRecord:
         given=given,
         affiliations=tuple(map(_unescaped, authorship.raw_affiliation_strings or ())),
         person_ids=_person_ids(person, authorship.raw_orcid),
+        institutions=_institutions(authorship.institutions or ()),
     )
+
+
+def _institutions(given: tuple[_Institution, ...]) -> tuple[InstitutionId, ...]:
+    found: dict[str, InstitutionId] = {}
+    for place in given:
+        own, name = ror(place.ror or ""), _unescaped(place.display_name)
+        value = own or _key(place.id)
+        if own or value[:1] == "I":
+            found[value] = InstitutionId("ror" if own else "openalex", value, name)
+    return tuple(found.values())
 
 
 def _inverted(name: str) -> tuple[str, str]:
@@ -303,4 +354,5 @@ def _person_ids(person: _Person, raw_orcid: str | None) -> tuple[PersonId, ...]:
     return tuple(PersonId(scheme, value, "openalex") for scheme, value in stated if value)
 
 
-OPENALEX = Source("openalex", (".json", ".jsonl", ".ndjson"), _holds, _read)
+# The snapshot's parts are called part_000.gz.
+OPENALEX = Source("openalex", (".json", ".jsonl", ".ndjson", ""), _holds, _read)

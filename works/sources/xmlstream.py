@@ -15,8 +15,11 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
-from works.domain.records import Refused
+import msgspec
+
+from works.domain.records import Refused, Rejected, WorkRecord
 from works.sources.base import (
+    AGAIN_BYTES,
     BLOCK,
     CUT_OFF,
     NOT_UTF8,
@@ -37,6 +40,8 @@ MAX_DEPTH = 64
 _MAX_TAGS = 320_000
 _MAX_ATTRIBUTES = 50_000
 _HEAD = 1024
+# What it says of the encoding is not true of a record that was turned into UTF-8.
+_DECLARATION = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<\?xml\s[^>]{0,200}\?>")
 _ENCODING = re.compile(rb"<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([^\"'>]*)")
 _BOM = b"\xef\xbb\xbf"
 _FRONT = rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml\s[^<>]{0,200}>)?\s*"
@@ -95,12 +100,29 @@ class RecordStream:
         self._declarations = _declarations(self._dialect.entities)
         self._ascii = False
         self._opening = b""
+        self._span: Span | None = None
         self.prolog = b""
 
     @property
     def between(self) -> bytes:
         """What stands between the record before and the one at hand; a long middle is left out."""
         return bytes(self._splitter.outside)
+
+    @property
+    def raw(self) -> bytes:
+        """The record at hand as it stands in the file; empty where its bounds are at fault."""
+        span = self._span
+        if span is None or span.fault or span.end > AGAIN_BYTES:
+            return b""
+        return bytes(self._splitter.buffer[: span.end])
+
+    def keep(self, outcome: WorkRecord | Rejected) -> WorkRecord | Rejected:
+        """What became of the record at hand; turned down, with a file of that record alone."""
+        if isinstance(outcome, WorkRecord) or not (raw := self.raw):
+            return outcome
+        closing = _closing(self.prolog)
+        again = _DECLARATION.sub(b"", self.prolog) + raw + closing if closing else b""
+        return msgspec.structs.replace(outcome, again=again if len(again) <= AGAIN_BYTES else b"")
 
     def __iter__(self) -> Iterator[Element | Fault]:
         splitter = self._splitter
@@ -110,7 +132,9 @@ class RecordStream:
         root, self._opening = _root_and_opening(self.prolog)
         while found:
             span, outcome = self._next()
+            self._span = span
             yield outcome
+            self._span = None
             if span.fault == CUT_OFF:
                 return
             splitter.drop(span)
@@ -284,6 +308,19 @@ def _root_and_opening(prolog: bytes) -> tuple[str, bytes]:
     attributes = "".join(f" {key}={quoteattr(value)}" for key, value in declared.items())
     root = open_elements[0][0] if open_elements else ""
     return root, f"<{_WRAPPER}{attributes}>".encode()
+
+
+def _closing(prolog: bytes) -> bytes:
+    """The end tags of what `prolog` leaves open; empty where that cannot be told."""
+    names: list[str] = []
+    parser = expat.ParserCreate("UTF-8")
+    parser.StartElementHandler = lambda name, _given: names.append(name)
+    parser.EndElementHandler = lambda _name: names.pop()
+    try:
+        parser.Parse(_DECLARATION.sub(b"", prolog))
+    except expat.ExpatError:
+        return b""
+    return "".join(f"</{name}>" for name in reversed(names)).encode()
 
 
 def _is_closed(root: str, rest: bytearray) -> bool:

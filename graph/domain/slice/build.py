@@ -1,17 +1,20 @@
 """The picture of a record before it has a place on paper: nodes, edges, and what was left out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from msgspec import Struct, structs
 
-from graph.domain.slice.choose import Caps, Choice, choose, company, newest_first
+from graph.domain.slice.choose import Caps, choose, newest_first
 from graph.domain.slice.facts import Institution, Person, SliceFacts, Topic, Work
+from graph.domain.slice.near import ME, N, Neighbourhood
 
 WIDE = Caps(works=15, people=22, topics=10, institutions=6, links=66)
 NARROW = Caps(works=7, people=11, topics=4, institutions=3, links=22)
 # A topic on more than this share of the works would tie everything to everything.
 COMMON_SHARE = 1 / 3
-ME = "me"
+
+T = TypeVar("T", Topic, Institution)
 
 
 class Node(Struct, frozen=True):
@@ -56,14 +59,17 @@ class Picture(Struct, frozen=True):
 def wide_picture(facts: SliceFacts) -> Picture:
     """What is drawn of a record at most; the same whatever the order of the facts."""
     rare, common = _by_frequency(facts)
-    return _picture(choose(facts, WIDE), rare, facts.institutions, common, WIDE)
+    choice = choose(facts, WIDE)
+    works = tuple(newest_first(choice.works))
+    return _picture(Picture(works, choice.people, rare, facts.institutions, common), WIDE)
 
 
 def narrow_picture(facts: SliceFacts, wide: Picture) -> Picture:
     """The most telling part of the wide picture, for a small screen."""
     part = structs.replace(facts, works=wide.works, people=wide.people)
     choice = choose(part, NARROW)
-    return _picture(choice, wide.topics, wide.institutions, wide.common, NARROW)
+    works = tuple(newest_first(choice.works))
+    return _picture(structs.replace(wide, works=works, people=choice.people), NARROW)
 
 
 def graph_of(facts: SliceFacts, shown: Picture) -> Graph:
@@ -81,6 +87,11 @@ def counted(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
+def there(place: Institution) -> str:
+    """How many people were at an institution, the researcher counted."""
+    return counted(len(place.people) + place.own, "person", "people")
+
+
 def _by_frequency(facts: SliceFacts) -> tuple[tuple[Topic, ...], tuple[Topic, ...]]:
     ranked = sorted(facts.topics, key=lambda topic: (-topic.works, topic.key))
     bound = facts.total_works * COMMON_SHARE
@@ -88,55 +99,43 @@ def _by_frequency(facts: SliceFacts) -> tuple[tuple[Topic, ...], tuple[Topic, ..
     return rare, tuple(ranked[: len(ranked) - len(rare)])
 
 
-def _picture(
-    choice: Choice,
-    topics: Iterable[Topic],
-    institutions: Iterable[Institution],
-    common: tuple[Topic, ...],
-    caps: Caps,
-) -> Picture:
-    return Picture(
-        works=tuple(newest_first(choice.works)),
-        people=choice.people,
-        topics=_topics(topics, choice, caps),
-        institutions=_institutions(institutions, choice, caps),
-        common=common,
+def _picture(offered: Picture, caps: Caps) -> Picture:
+    """Of the offered topics and institutions, those that hold most of the rest together."""
+    near = Neighbourhood(offered)
+    return structs.replace(
+        offered,
+        topics=_holding(offered.topics, near, lambda topic: topic.works, caps.topics),
+        institutions=_holding(
+            offered.institutions, near, lambda place: len(place.people), caps.institutions
+        ),
     )
 
 
-def _topics(topics: Iterable[Topic], choice: Choice, caps: Caps) -> tuple[Topic, ...]:
-    """The topics that hold most of the chosen works together."""
-    links = {topic.key: sum(topic.key in w.topics for w in choice.works) for topic in topics}
-    held = [topic for topic in topics if links[topic.key]]
-    ranked = sorted(held, key=lambda topic: (-links[topic.key], -topic.works, topic.key))
-    return tuple(ranked[: caps.topics])
-
-
-def _institutions(
-    institutions: Iterable[Institution], choice: Choice, caps: Caps
-) -> tuple[Institution, ...]:
-    present = {person.key for person in choice.people}
-    links = {place.key: len(present & set(place.people)) for place in institutions}
-    held = [place for place in institutions if links[place.key]]
-    ranked = sorted(held, key=lambda place: (-links[place.key], -len(place.people), place.key))
-    return tuple(ranked[: caps.institutions])
+def _holding(
+    items: Iterable[T], near: Neighbourhood, size: Callable[[T], int], most: int
+) -> tuple[T, ...]:
+    held = [item for item in items if near.links(item)]
+    ranked = sorted(held, key=lambda item: (-near.links(item), -size(item), item.key))
+    return tuple(ranked[:most])
 
 
 def _edges(shown: Picture) -> Iterable[Edge]:
-    people, topics = _keys(shown.people), _keys(shown.topics)
+    near = Neighbourhood(shown)
     for work in shown.works:
         yield Edge(ME, f"w{work.key}", "own")
-        for key in sorted(people & set(company(work))):
-            yield Edge(f"w{work.key}", f"p{key}", "person")
-        for key in sorted(topics & set(work.topics)):
-            yield Edge(f"w{work.key}", f"t{key}", "topic")
+        for person in _in_order(near.beside(work, Person)):
+            yield Edge(f"w{work.key}", f"p{person.key}", "person")
+        for topic in _in_order(near.beside(work, Topic)):
+            yield Edge(f"w{work.key}", f"t{topic.key}", "topic")
     for place in shown.institutions:
-        for key in sorted(people & set(place.people)):
-            yield Edge(f"p{key}", f"i{place.key}", "institution")
+        if place.own:
+            yield Edge(ME, f"i{place.key}", "institution")
+        for person in _in_order(near.beside(place, Person)):
+            yield Edge(f"p{person.key}", f"i{place.key}", "institution")
 
 
-def _keys(items: Sequence[Person | Topic]) -> set[int]:
-    return {item.key for item in items}
+def _in_order(items: Iterable[N]) -> list[N]:
+    return sorted(items, key=lambda item: item.key)
 
 
 def _work_node(work: Work) -> Node:
@@ -157,5 +156,5 @@ def _topic_node(topic: Topic) -> Node:
 
 
 def _institution_node(place: Institution) -> Node:
-    said = f"Institution: {place.name}, {counted(len(place.people), 'person', 'people')}"
+    said = f"Institution: {place.name}, {there(place)}"
     return Node(f"i{place.key}", "institution", place.name, place.url, said)

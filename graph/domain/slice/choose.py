@@ -7,9 +7,8 @@ from collections.abc import Iterable, Sequence, Set
 from msgspec import Struct
 
 from graph.domain.slice.facts import Person, SliceFacts, Work
+from graph.domain.slice.near import Neighbourhood
 
-# Works with more people make no edges, as in the rest of the graph.
-MAX_TEAM = 50
 # A work that shows someone for the first time is worth more than one that shows them again.
 # Whole numbers, because sums of fractions depend on the order.
 _FIRST, _SECOND, _LATER = 10, 4, 1
@@ -43,32 +42,26 @@ def choose(facts: SliceFacts, caps: Caps) -> Choice:
     Close collaborators come first, then people by shared works. Every circle is represented as
     far as the caps allow, the largest first.
     """
-    ranked = ranked_people(facts)
+    near = Neighbourhood(facts)
+    ranked = _ranked(facts, near)
     most = caps.people
     least = max(_FEW_PEOPLE, sum(person.close for person in ranked))
     while True:
-        invited = _invited(facts, ranked, caps.works, most)
-        works = _Cover(facts, {person.key for person in invited}, caps).works()
+        invited = _invited(facts, near, ranked, caps.works, most)
+        works = _Cover(facts, near, set(invited), caps).works()
         enough = len(works) >= min(_FEW_WORKS, caps.works, len(facts.works))
         if enough or most <= least:
-            people = _present(dict.fromkeys([*invited, *ranked]), works, caps.links, most)
+            wished = dict.fromkeys([*invited, *ranked])
+            people = _present(wished, near, set(works), caps.links, most)
             return Choice(tuple(works), tuple(sorted(people, key=ranked.index)))
         most = max(least, most - _THINNING)
 
 
-def company(work: Work) -> tuple[int, ...]:
-    """The people whom a work connects to the researcher."""
-    return work.people if work.team <= MAX_TEAM else ()
-
-
-def ranked_people(facts: SliceFacts) -> list[Person]:
+def _ranked(facts: SliceFacts, near: Neighbourhood) -> list[Person]:
     """Close collaborators, then by shared works, then by the latest of them."""
-    latest: dict[int, int] = {}
-    for work in facts.works:
-        for key in company(work):
-            latest[key] = max(latest.get(key, 0), work.year or 0)
-    present = [person for person in facts.people if person.key in latest]
-    return sorted(present, key=lambda p: (not p.close, -p.works, -latest[p.key], p.key))
+    works = {person: near.beside(person, Work) for person in facts.people}
+    latest = {p: max(work.year or 0 for work in on) for p, on in works.items() if on}
+    return sorted(latest, key=lambda p: (not p.close, -p.works, -latest[p], p.key))
 
 
 def circles_of(facts: SliceFacts) -> list[tuple[int, ...]]:
@@ -81,27 +74,36 @@ def newest_first(works: Iterable[Work]) -> list[Work]:
     return sorted(works, key=lambda work: (-(work.year or 0), -work.key))
 
 
-def _invited(facts: SliceFacts, ranked: Sequence[Person], seats: int, most: int) -> list[Person]:
+def _invited(
+    facts: SliceFacts, near: Neighbourhood, ranked: Sequence[Person], seats: int, most: int
+) -> list[Person]:
     """The people to show: close collaborators, some of each circle, then as they rank.
 
     No more than `seats` circles are asked, since each has to bring a work.
     """
-    wanted: set[int] = set()
-    company_of = {work.key: company(work) for work in facts.works}
+    wanted: set[Person] = set()
+    works = {work.key: work for work in facts.works}
     for circle in circles_of(facts)[:seats]:
-        members = {key for work in circle for key in company_of.get(work, ())}
-        first = [person.key for person in ranked if person.key in members]
+        known = [works[key] for key in circle if key in works]
+        members = set[Person]().union(*(near.beside(work, Person) for work in known))
+        first = [person for person in ranked if person in members]
         wanted.update(first[: _CIRCLE_SEATS if len(circle) > 1 else 1])
-    return sorted(ranked, key=lambda p: (not p.close, p.key not in wanted))[:most]
+    return sorted(ranked, key=lambda p: (not p.close, p not in wanted))[:most]
 
 
 class _Cover:
     """A greedy cover of the invited people by works, within the caps."""
 
-    def __init__(self, facts: SliceFacts, invited: Set[int], caps: Caps) -> None:
+    def __init__(
+        self, facts: SliceFacts, near: Neighbourhood, invited: Set[Person], caps: Caps
+    ) -> None:
         self.caps = caps
         self.left = newest_first(facts.works)
-        self.guests = {w.key: invited & set(company(w)) for w in self.left}
+        # By keys, which are compared often: a fact is told from another by all that it says.
+        self.guests = {
+            work.key: {person.key for person in near.beside(work, Person) & invited}
+            for work in self.left
+        }
         circles = circles_of(facts)
         self.circle_of = {key: n for n, circle in enumerate(circles) for key in circle}
         self.sizes = [len(circle) for circle in circles]
@@ -157,12 +159,13 @@ class _Cover:
         self.circles.add(self.circle_of.get(work.key, -1))
 
 
-def _present(wished: Iterable[Person], works: Sequence[Work], room: int, most: int) -> list[Person]:
+def _present(
+    wished: Iterable[Person], near: Neighbourhood, works: Set[Work], room: int, most: int
+) -> list[Person]:
     """Those of the wished people who are on the works, while there is room for their links."""
-    appearances = Counter(key for work in works for key in set(company(work)))
     present: list[Person] = []
     for person in wished:
-        links = appearances[person.key]
+        links = len(near.beside(person, Work) & works)
         if links and links <= room and len(present) < most:
             present.append(person)
             room -= links

@@ -26,7 +26,6 @@ class Work(Struct, frozen=True):
     year: int | None
     people: tuple[int, ...]
     topics: tuple[int, ...]
-    institutions: tuple[int, ...]
     team: int
 
 
@@ -40,12 +39,16 @@ class Topic(Struct, frozen=True):
 
 
 class Institution(Struct, frozen=True):
-    """An institution and the co-authors who were there."""
+    """An institution and the co-authors who were there, on works with the researcher or not.
+
+    `own`: the researcher was there too.
+    """
 
     key: int
     name: str
     url: str
     people: tuple[int, ...]
+    own: bool = False
 
 
 class SliceFacts(Struct, frozen=True):

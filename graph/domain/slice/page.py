@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from graph.domain.slice.build import Picture, counted
+from graph.domain.slice.build import Picture, counted, there
 from graph.domain.slice.facts import SliceFacts
 from graph.domain.slice.markup import KINDS, escaped, icon, link
 from graph.domain.slice.svg import Drawing, svg
@@ -63,13 +63,7 @@ def _list(shown: Picture) -> str:
         ("person", ((p.url, p.name, _person_note(p.works, p.close)) for p in shown.people)),
         ("work", ((w.url, w.title, str(w.year or "")) for w in shown.works)),
         ("topic", ((t.url, t.name, counted(t.works, "work", "works")) for t in shown.topics)),
-        (
-            "institution",
-            (
-                (i.url, i.name, counted(len(i.people), "person", "people"))
-                for i in shown.institutions
-            ),
-        ),
+        ("institution", ((i.url, i.name, there(i)) for i in shown.institutions)),
     )
     sections = "".join(_section(kind, rows) for kind, rows in columns)
     if not sections:

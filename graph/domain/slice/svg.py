@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from msgspec import Struct
 
-from graph.domain.slice.build import ME, Edge, Graph, Node, Picture, graph_of
+from graph.domain.slice.build import Edge, Graph, Node, Picture, graph_of
 from graph.domain.slice.facts import SliceFacts
 from graph.domain.slice.labels import fitted, handle, initials, width
 from graph.domain.slice.layout import Body, Sheet, layouts
 from graph.domain.slice.markup import escaped
+from graph.domain.slice.near import ME
 from graph.domain.slice.place import Arrangement, Label, Tag, bent, best
 
 # Half of what a finger or an unsteady hand can hit.

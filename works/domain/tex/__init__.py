@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from works.domain.tex import prose
 from works.domain.tex.markup import (
+    MAX_LENGTH,
     Budget,
     TooMuch,
     as_html,
@@ -16,17 +17,17 @@ from works.domain.tex.markup import (
     clean,
     escaped,
     tidied,
+    without_controls,
 )
 from works.domain.tex.sentences import split_lead
 
-__all__ = ["VERSION", "Rendered", "render", "render_name", "split_lead"]
+__all__ = ["MAX_LENGTH", "VERSION", "Rendered", "render", "render_name", "split_lead"]
 
-VERSION = 2
-MAX_LENGTH = 1_000_000
+VERSION = 3
 
 # Some arXiv records carry every backslash twice, before a quote thrice: `Fr\\'ed`, `$\\gamma$`.
 _ALONE = re.compile(r"(?<!\\)\\(?!\\)")
-_DOUBLED = re.compile(r"\\{2,}(?=[^\s\\])")
+_DOUBLED = re.compile(r"(?<!\\)\\{2,}+(?=[^\s\\])")
 
 
 class Rendered(NamedTuple):
@@ -37,22 +38,23 @@ class Rendered(NamedTuple):
 
 
 def render(source: str) -> Rendered:
-    """A title, an abstract or a comment; over a million characters only its escaped source."""
+    """A title, an abstract or a comment; over `MAX_LENGTH` characters only its escaped source."""
+    if len(source) > MAX_LENGTH:
+        bare = without_controls(source)
+        return Rendered(escaped(bare), bare)
     cleaned = _undoubled(clean(source))
-    if len(source) <= MAX_LENGTH:
-        try:
-            events = tidied(prose.events(cleaned, Budget()))
-            return Rendered(as_html(events), as_text(events))
-        except TooMuch:
-            pass
-    return Rendered(escaped(cleaned), cleaned)
+    try:
+        events = tidied(prose.events(cleaned, Budget()))
+    except TooMuch:
+        return Rendered(escaped(cleaned), cleaned)
+    return Rendered(as_html(events), as_text(events))
 
 
 def render_name(source: str) -> str:
     """A person's name as plain text, not HTML: accents made, braces dropped, spaces folded."""
-    cleaned = _undoubled(clean(source))
     if len(source) > MAX_LENGTH:
-        return cleaned
+        return without_controls(source)
+    cleaned = _undoubled(clean(source))
     try:
         return as_text(tidied(prose.name_events(cleaned, Budget())))
     except TooMuch:

@@ -1,7 +1,7 @@
-"""What rendering makes, a flat list of text and marks, and how it is printed.
+"""What rendering makes, a flat list of text, marks and formulas, and how it is printed.
 
-Marks only ever come from `MARKS`, text is always escaped: nothing of the source can become a
-tag or an attribute.
+Marks only ever come from `MARKS`, formulas from `mathml`, text is always escaped: nothing of the
+source can become a tag or an attribute.
 """
 
 import html
@@ -13,8 +13,12 @@ from typing import NamedTuple
 
 from works.domain.tex.symbols import SUBSCRIPTS, SUPERSCRIPTS
 
+# No title or abstract is that long; what is gets no more than its escaping.
+MAX_LENGTH = 100_000
 # Of 45,000 real abstracts the hungriest takes 479 steps.
 MAX_STEPS = 20_000
+# Of 80,000 real titles and abstracts the hungriest has 793.
+MAX_MATHML = 1_200
 # Unicode's Stream-Safe Text Format allows 30 in a row; sorting more of them is quadratic work.
 _MAX_MARKS = 30
 
@@ -27,7 +31,14 @@ class Mark(NamedTuple):
     html: str
 
 
-Event = str | Mark
+class Formula(NamedTuple):
+    """A formula that is an element of its own, and how it reads in plain text."""
+
+    html: str
+    text: str
+
+
+Event = str | Mark | Formula
 
 MARKS = {
     tag: (Mark(tag, True, f"<{tag}>"), Mark(tag, False, f"</{tag}>"))
@@ -40,12 +51,16 @@ class TooMuch(Exception):
 
 
 class Budget:
-    """Counts the steps of one rendering; `spend` raises TooMuch past the limit."""
+    """Counts the steps of one rendering; `spend` raises TooMuch past the limit.
 
-    __slots__ = ("limit", "used")
+    Characters of formulas that become MathML, which is dear, are counted apart.
+    """
 
-    def __init__(self, limit: int = MAX_STEPS) -> None:
+    __slots__ = ("limit", "mathml", "used")
+
+    def __init__(self, limit: int = MAX_STEPS, mathml: int = MAX_MATHML) -> None:
         self.limit = limit
+        self.mathml = mathml
         self.used = 0
 
     def spend(self, steps: int) -> None:
@@ -53,13 +68,20 @@ class Budget:
         if self.used > self.limit:
             raise TooMuch
 
+    def affords(self, characters: int) -> bool:
+        """Whether so long a formula may still become MathML; if so, it is taken as spent."""
+        if characters > self.mathml:
+            return False
+        self.mathml -= characters
+        return True
+
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _BLANKS = "\t\n\r\x0b\x0c\x85\u2028\u2029"
 _FOLDED = re.compile(f"[{_BLANKS} ]{{2,}}|[{_BLANKS}]")
 # Controls, lone surrogates, characters that reverse the reading order, and non-characters.
 _UNWANTED = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]+"
 )
 # Only a first sieve: every combining mark is in here, and many letters are too.
 _PERHAPS_MARKS = re.compile(
@@ -77,7 +99,12 @@ def clean(source: str) -> str:
     for _ in range(2):
         if "&" in source:
             source = _ENTITY.sub(_character, source)
-    return normalised(_FOLDED.sub(" ", _UNWANTED.sub("", source)).strip(" "))
+    return normalised(_FOLDED.sub(" ", without_controls(source)).strip(" "))
+
+
+def without_controls(source: str) -> str:
+    """`source` without the characters that no page may hold."""
+    return _UNWANTED.sub("", source)
 
 
 def _character(entity: re.Match[str]) -> str:
@@ -129,14 +156,15 @@ def tidied(events: list[Event]) -> list[Event]:
             tidy.append(normalised(text))
         if event is not None:
             tidy.append(event)
+            ends_in_space = ends_in_space and not isinstance(event, Formula)
     return _without_last_space(tidy)
 
 
 def _without_last_space(events: list[Event]) -> list[Event]:
     for index in reversed(range(len(events))):
         event = events[index]
-        if isinstance(event, str):
-            events[index] = event.rstrip(" ")
+        if not isinstance(event, Mark):
+            events[index] = event.rstrip(" ") if isinstance(event, str) else event
             break
     return events
 
@@ -152,6 +180,8 @@ def as_text(events: list[Event]) -> str:
     for event in events:
         if isinstance(event, str):
             levels[-1].append(event)
+        elif isinstance(event, Formula):
+            levels[-1].append(event.text)
         elif event.tag in ("sub", "sup"):
             if event.opens:
                 levels.append([])

@@ -1,14 +1,17 @@
-"""Simple maths as Unicode with raised and lowered parts; other maths stays as its source."""
+"""Simple maths as Unicode with raised and lowered parts, other maths as MathML or as its source."""
 
 import re
 import unicodedata
 from collections.abc import Callable
 
-from works.domain.tex.markup import MARKS, Budget, Event
-from works.domain.tex.spacing import Atom, bracketed, spaced
+from works.domain.tex import mathml
+from works.domain.tex.linear import chosen, fraction, root
+from works.domain.tex.markup import MARKS, Budget, Event, Formula, Mark, as_text, tidied
+from works.domain.tex.spacing import Atom, spaced
 from works.domain.tex.symbols import (
     ALPHABETS,
     DECLARED,
+    LIMITS,
     MATHS,
     MATHS_ACCENTS,
     MATHS_CHARACTERS,
@@ -28,18 +31,26 @@ _WORDS = re.compile(r"\*?\s*\{([^{}$\\]*)\}")
 _INFIX = re.compile(r"\\(over|choose)(?![A-Za-z])")
 _BLANKS = re.compile(r"\s*")
 _RELATION = re.compile(r"[:<>=!]?=")
+_BIG_SIGNS = [[sign] for sign in (*LIMITS, "∫", "∬", "∭", "∮")]
 
 
 class TooHard(Exception):
-    """This maths is not simple: it is shown as its source."""
+    """This maths is not simple: it does not go into one line."""
 
 
-def formula(source: str, budget: Budget) -> list[Event]:
-    """The inside of `$…$` as events; raises TooMuch when the budget is spent."""
+def formula(source: str, budget: Budget, *, display: bool = False) -> list[Event]:
+    """The inside of `$…$` as events; raises TooMuch when the budget is spent.
+
+    What fits into one line, but is easier to read in two, still has that line as its plain text.
+    """
+    parser = _Parser(source, budget)
     try:
-        events = spaced(_Parser(source, budget).row("", 0, ""), tight=False)
+        events = spaced(parser.row("", 0, ""), tight=False)
     except TooHard:
-        return [MARKS["code"][0], source.strip(), MARKS["code"][1]]
+        made = mathml.formula(source, budget, display=display)
+        return [made] if made else [MARKS["code"][0], source.strip(), MARKS["code"][1]]
+    if parser.has_storeys and (made := mathml.formula(source, budget, display=display)):
+        return [Formula(made.html, as_text(tidied(events)))]
     return _wrapped(events)
 
 
@@ -62,7 +73,7 @@ def macro_outside(source: str, budget: Budget) -> tuple[list[Event], int] | None
 def _wrapped(events: list[Event]) -> list[Event]:
     """Numbers, signs and scripts without a base need no mark as maths."""
     bare = not any(c.isalpha() for event in events if isinstance(event, str) for c in event)
-    if bare or (not isinstance(events[0], str) and events[0].tag in ("sub", "sup")):
+    if bare or (isinstance(events[0], Mark) and events[0].tag in ("sub", "sup")):
         return events
     return [MARKS["tex"][0], *events, MARKS["tex"][1]]
 
@@ -75,6 +86,8 @@ class _Parser:
         self.budget = budget
         self.pos = 0
         self.nesting = 0
+        # Whether something would better stand over or under something else.
+        self.has_storeys = False
 
     def row(self, closer: str, level: int, style: Style) -> list[Atom]:
         """The atoms up to `closer` ("" is the end of the formula)."""
@@ -85,7 +98,7 @@ class _Parser:
         while not self._at_end(closer):
             if infix := _INFIX.match(self.source, self.pos):
                 self.pos = infix.end()
-                atoms = [_INFIXES[infix[1]](atoms, self.row(closer, level, style))]
+                atoms = [self._split(infix[1], atoms, self.row(closer, level, style))]
                 break
             declared = self._declaration()
             if declared is None:
@@ -164,6 +177,7 @@ class _Parser:
         if sign in base.scripts:
             raise TooHard
         base.scripts += sign
+        self.has_storeys |= base.kind == "op" and base.events[:1] in _BIG_SIGNS
         if base.kind == "frac":
             base.kind, base.events = "ord", ["(", *base.events, ")"]
         inner = spaced(self._argument(level + 1, style), tight=True)
@@ -232,22 +246,31 @@ class _Parser:
 
     def _fraction(self, level: int, style: Style) -> Atom:
         above = self._argument(level, style)
-        return _over(above, self._argument(level, style))
+        return self._split("over", above, self._argument(level, style))
 
     def _binomial(self, level: int, style: Style) -> Atom:
         above = self._argument(level, style)
-        return _choose(above, self._argument(level, style))
+        return self._split("choose", above, self._argument(level, style))
+
+    def _split(self, name: str, above: list[Atom], below: list[Atom]) -> Atom:
+        if name == "choose":
+            self.has_storeys = True
+            return Atom("ord", ["(", *chosen(above, below).events, ")"])
+        made = fraction(above, below)
+        self.has_storeys |= len(above) > 1 or len(below) > 1
+        return made
 
     def _root(self, level: int, style: Style) -> Atom:
         sign = "√"
-        for degree, root in (("[3]", "∛"), ("[4]", "∜")):
+        for degree, known in (("[3]", "∛"), ("[4]", "∜")):
             if self.source.startswith(degree, self.pos):
                 self.pos += len(degree)
-                sign = root
+                sign = known
         if self.source.startswith("[", self.pos):
             raise TooHard
         under = self._argument(level, style)
-        return Atom("ord", [sign, *bracketed(under, needed=len(under) > 1)])
+        self.has_storeys |= len(under) > 1
+        return root(sign, under)
 
     def _negation(self, level: int, style: Style) -> Atom:
         struck = self._argument(level, style)
@@ -298,20 +321,3 @@ def _accented(atoms: list[Atom], mark: str) -> Atom:
         raise TooHard
     events[letters[0]] = unicodedata.normalize("NFC", str(events[letters[0]]) + mark)
     return Atom("ord", events)
-
-
-def _over(above: list[Atom], below: list[Atom]) -> Atom:
-    sum_above = any(atom.kind in ("bin", "rel", "punct") for atom in above)
-    return Atom(
-        "frac",
-        [*bracketed(above, needed=sum_above), "/", *bracketed(below, needed=len(below) > 1)],
-    )
-
-
-def _choose(above: list[Atom], below: list[Atom]) -> Atom:
-    return Atom(
-        "ord", ["(", *spaced(above, tight=True), " choose ", *spaced(below, tight=True), ")"]
-    )
-
-
-_INFIXES: dict[str, Callable[[list[Atom], list[Atom]], Atom]] = {"over": _over, "choose": _choose}

@@ -45,6 +45,7 @@ _ADDRESS = re.compile(r"\s*\{([^{}\\]{0,2000})\}")
 _VERBATIM = re.compile(r"([^\w\s*{])([^\\]{0,200}?)\1")
 _UNSEEN_GROUP = re.compile(r"\\|[\w\s{}.:/'-]*\Z")
 _POSSESSIVE = re.compile(r"[A-Za-z]{3}\\'s(?: |\Z)")
+_DISPLAYED = ("$$", "\\[")
 _QUOTED = re.compile(r"[`']")
 _OPENERS = frozenset(" ([{-/“‘\"'—–\u00a0")
 _NO_SPACE_BEFORE = frozenset(",.;:)!?]")
@@ -176,6 +177,7 @@ class _Prose:
 
     def dash(self, at: int) -> int:
         shown, end = dash(self.source, at)
+        self.budget.spend(end - at)
         self.out.append(shown)
         return end
 
@@ -210,7 +212,8 @@ class _Prose:
         span = self.delimiters.maths_at(at)
         if not span:
             return self._literal(at, at + 1)
-        self.out += formula(self.source[span.start : span.end], self.budget)
+        inside = self.source[span.start : span.end]
+        self.out += formula(inside, self.budget, display=self.source[at : at + 2] in _DISPLAYED)
         return span.after
 
     # Macros
@@ -305,8 +308,8 @@ class _Prose:
 
     def _environment(self, at: int, end: int) -> int:
         if span := self.delimiters.maths_at(at):
-            opening, closing = MARKS["code"]
-            self.out += [opening, self.source[span.start : span.end], closing]
+            inside = self.source[span.start : span.end]
+            self.out += formula(inside, self.budget, display=True)
             return span.after
         environment = _ENVIRONMENT.match(self.source, at)
         if not environment or environment[1] not in TEXT_ENVIRONMENTS:

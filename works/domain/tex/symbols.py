@@ -93,7 +93,8 @@ _BINARY = _pairs(
     "pm ± mp ∓ times × div ÷ cdot · ast ∗ star ⋆ circ ∘ bullet • cap ∩ cup ∪ uplus ⊎ sqcap ⊓"
     " sqcup ⊔ vee ∨ lor ∨ wedge ∧ land ∧ setminus ∖ smallsetminus ∖ oplus ⊕ ominus ⊖ otimes ⊗"
     " oslash ⊘ odot ⊙ dagger † dag † ddagger ‡ ddag ‡ wr ≀ amalg ⨿ diamond ⋄ ltimes ⋉ rtimes ⋊"
-    " bowtie ⋈ boxplus ⊞ boxtimes ⊠ circledast ⊛ triangleleft ◁ triangleright ▷"
+    " bowtie ⋈ boxplus ⊞ boxtimes ⊠ circledast ⊛ intercal ⊺ bigcirc ◯ barwedge ⊼ veebar ⊻"
+    " triangleleft ◁ triangleright ▷"
 )
 _RELATION = _pairs(
     "le ≤ leq ≤ ge ≥ geq ≥ leqslant ⩽ geqslant ⩾ ne ≠ neq ≠ lt < gt > ll ≪ gg ≫ sim ∼ simeq ≃"
@@ -108,7 +109,9 @@ _RELATION = _pairs(
     " searrow ↘ swarrow ↙ nwarrow ↖ leadsto ⇝ rightsquigarrow ⇝ rightharpoonup ⇀"
     " rightleftharpoons ⇌"
     " twoheadrightarrow ↠ rightarrowtail ↣ upharpoonright ↾ restriction ↾ because ∵ therefore ∴"
-    " textless < textgreater >"
+    " textless < textgreater > nleq ≰ ngeq ≱ nless ≮ ngtr ≯ lll ⋘ ggg ⋙ trianglelefteq ⊴"
+    " trianglerighteq ⊵ nsupseteq ⊉ varsubsetneq ⊊ precsim ≾ succsim ≿ preccurlyeq ≼ succcurlyeq ≽"
+    " nrightarrow ↛ nvdash ⊬ nvDash ⊭ nparallel ∦ multimap ⊸ lhd ⊲ rhd ⊳ unlhd ⊴ unrhd ⊵"
 )
 _BIG = _pairs(
     "sum ∑ prod ∏ coprod ∐ int ∫ iint ∬ iiint ∭ oint ∮ bigcup ⋃ bigcap ⋂ bigsqcup ⨆ bigvee ⋁"
@@ -238,6 +241,53 @@ MATHS_ENVIRONMENTS = frozenset(
     for name in words("equation align eqnarray displaymath math gather multline")
     for star in ("", "*")
 )
+
+# What MathML needs beside the tables above.
+
+BOLD = {
+    **dict(zip(ascii_uppercase + ascii_lowercase, map(chr, range(0x1D400, 0x1D434)), strict=True)),
+    **dict(zip("0123456789", map(chr, range(0x1D7CE, 0x1D7D8)), strict=True)),
+    **dict(zip("ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡ", map(chr, range(0x1D6A8, 0x1D6B9)), strict=True)),
+    **dict(zip("ΣΤΥΦΧΨΩ", map(chr, range(0x1D6BA, 0x1D6C1)), strict=True)),
+    **dict(zip("αβγδεζηθικλμνξοπρςστυφχψω", map(chr, range(0x1D6C2, 0x1D6DB)), strict=True)),
+}
+# Big signs and words that carry what is over and under them straight above and below.
+LIMITS = frozenset("∑∏∐⋃⋂⨆⋁⋀⨁⨂⨀⨄") | frozenset(
+    ("argmax", "argmin", "det", "gcd", "inf", "lim", "lim inf", "lim sup", "max", "min", "sup")
+)
+# The macros whose word, though written letter by letter, is the name of something.
+UPRIGHT = frozenset(words("mathrm mathsf mathtt mathit mathnormal mathop"))
+MATHS_WIDTHS = {
+    ",": "0.167em", "thinspace": "0.167em", ":": "0.222em", ">": "0.222em", ";": "0.278em",
+    " ": "0.25em", "enspace": "0.5em", "quad": "1em", "qquad": "2em",
+}  # fmt: skip
+OVER = {
+    "hat": "^", "tilde": "~", "bar": "¯", "breve": "˘", "dot": "˙", "ddot": "¨", "mathring": "˚",
+    "check": "ˇ", "acute": "´", "grave": "`", "vec": "→", "widehat": "^", "widetilde": "~",
+    "overline": "¯", "overrightarrow": "→", "overleftarrow": "←", "overleftrightarrow": "↔",
+    "overbrace": "⏞",
+}  # fmt: skip
+UNDER = {"underline": "_", "underbar": "_", "underbrace": "⏟"}
+STRETCHED = frozenset(
+    words(
+        "widehat widetilde overline overrightarrow overleftarrow overleftrightarrow overbrace"
+        " underline underbar underbrace"
+    )
+)
+ARROWS = _pairs(
+    "xrightarrow → xleftarrow ← xleftrightarrow ↔ xRightarrow ⇒ xLeftarrow ⇐ xmapsto ↦"
+    " xhookrightarrow ↪ xhookleftarrow ↩"
+)
+# Environments of rows and cells: the alignment of their columns and the fences around them.
+TABLES = {
+    "matrix": ("c", "", ""), "smallmatrix": ("c", "", ""), "pmatrix": ("c", "(", ")"),
+    "bmatrix": ("c", "[", "]"), "Bmatrix": ("c", "{", "}"), "vmatrix": ("c", "|", "|"),
+    "Vmatrix": ("c", "‖", "‖"), "array": ("c", "", ""), "cases": ("l", "{", ""),
+    **dict.fromkeys(words("aligned align align* split alignat"), ("rl", "", "")),
+    **dict.fromkeys(words("eqnarray eqnarray*"), ("rcl", "", "")),
+    **dict.fromkeys(words("gather gather* gathered multline multline*"), ("c", "", "")),
+}  # fmt: skip
+PLAIN_ENVIRONMENTS = frozenset(words("equation equation* displaymath displaymath* math math*"))
 
 SUPERSCRIPTS = str.maketrans(
     "0123456789+−=()" + ascii_lowercase.replace("q", "") + "*∗†‡′°",

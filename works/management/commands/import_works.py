@@ -3,6 +3,7 @@
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -15,18 +16,25 @@ from tqdm import tqdm
 from works.importing import Outcome, run_import
 from works.ingest import Counts
 from works.models import ImportReject
+from works.rehearsal import Change, rehearse
 from works.sources import SOURCES
 from works.sources.files import FoundFile, find
 
 
 class Command(BaseCommand):
-    help = "Import works: files, folders or globs, .gz and .xz as they are."
+    help = "Import works: files, folders or globs, compressed ones as they are."
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("source", choices=sorted(SOURCES), metavar="SOURCE")
         parser.add_argument("paths", nargs="+", metavar="PATH")
         parser.add_argument("--report", type=Path, metavar="FILE.json")
+        parser.add_argument(
+            "--from-start", action="store_true", help="read again what a killed import had taken"
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what would change, and change nothing"
+        )
 
     def handle(self, *args: object, **options: Any) -> None:
         start = monotonic()
@@ -36,19 +44,36 @@ class Command(BaseCommand):
             raise CommandError(f"no such file or folder: {error.filename}", returncode=2) from None
         if report := options["report"]:
             check_report(report)
-        with Progress(files) as progress:
-            outcome = run_import(
-                SOURCES[options["source"]],
-                files,
-                today=timezone.now().date(),
-                tell=progress.tell,
-                watch=progress.watch,
-            )
+            if options["dry_run"]:
+                raise CommandError("--report: a dry run takes its rejects back", returncode=2)
+        outcome = self.run(files, options)
         if report:
             write_report(report, outcome)
+        if outcome.resumed:
+            self.stdout.write(f"resumed: {outcome.resumed} records were done before")
         self.stdout.write(summary(outcome.counts, monotonic() - start))
         if outcome.failed:
             raise CommandError("; ".join(f"{name}: {reason}" for name, reason in outcome.failed))
+
+    def run(self, files: list[FoundFile], options: dict[str, Any]) -> Outcome:
+        source, today = SOURCES[options["source"]], timezone.now().date()
+        with Progress(files) as progress:
+            shown: dict[str, Any] = {"tell": progress.tell, "watch": progress.watch}
+            if not options["dry_run"]:
+                resume = not options["from_start"]
+                return run_import(source, files, today=today, resume=resume, **shown)
+            rehearsed = rehearse(source, files, today=today, **shown)
+        for line in (line for change in rehearsed.changes for line in told(change)):
+            self.stdout.write(line)
+        self.stdout.write("nothing was changed; the import would end with:")
+        return rehearsed.outcome
+
+
+def told(change: Change) -> Iterator[str]:
+    """A line that counts, and one for each example."""
+    few = len(change.examples) < change.count
+    yield f"would {change.verb}: {change.count}{', such as' if few and change.examples else ''}"
+    yield from (f"  {example}" for example in change.examples)
 
 
 def check_report(path: Path) -> None:

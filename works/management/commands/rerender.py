@@ -1,4 +1,4 @@
-"""Rebuild the HTML kept with works, after a template or TeX change."""
+"""Rebuild what is kept of works, after a change of a template, of TeX or of a rule."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from works.domain.article import TEMPLATE_VERSION
-from works.ingest import BATCH_WORKS, rerender
+from works.ingest import BATCH_WORKS, regroup
 from works.models import Work
 
 
@@ -22,20 +22,20 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: Any) -> None:
         start, today = monotonic(), timezone.now().date()
         seen = changed = 0
-        for keys in self.batches(options["all"]):
-            changed += rerender(keys, today)
-            seen += len(keys)
+        for works in self.batches(options["all"]):
+            changed += regroup(works, today)
+            seen += len(works)
         self.stdout.write(
             f"created=0 updated={changed} unchanged={seen - changed} rejected=0 authors=0"
             f" seconds={monotonic() - start:.1f}"
         )
 
-    def batches(self, everything: bool) -> Iterator[list[str]]:
-        """Keys in the order of the rows' ids, so that each batch is one range of the table."""
+    def batches(self, everything: bool) -> Iterator[list[int]]:
+        """In the order of the rows, so that each batch is one range of the table."""
         works = Work.objects.order_by("id")
         if not everything:
             works = works.exclude(template_version=TEMPLATE_VERSION)
         last = 0
-        while rows := list(works.filter(id__gt=last).values_list("id", "key")[:BATCH_WORKS]):
-            last = rows[-1][0]
-            yield [key for _, key in rows]
+        while batch := list(works.filter(id__gt=last).values_list("id", flat=True)[:BATCH_WORKS]):
+            last = batch[-1]
+            yield batch

@@ -1,0 +1,29 @@
+"""What the worker does for claims: reads pages, looks again at proofs, reminds the silent."""
+
+import logging
+from time import monotonic
+
+from celery import shared_task
+from django.utils import timezone
+
+from claims.disputes import disputes_remind
+from claims.page_reading import pages_read
+from claims.rechecking import evidence_recheck
+
+log = logging.getLogger(__name__)
+
+SWEEP_S = 60
+
+
+@shared_task(name="claims.pages")
+def pages() -> None:
+    pages_read()
+
+
+@shared_task(name="claims.recheck")
+def recheck() -> None:
+    """Work off what is due; the rest is still due the next time."""
+    start, looked = monotonic(), 0
+    while monotonic() - start < SWEEP_S and (count := evidence_recheck(timezone.now())):
+        looked += count
+    log.info("rechecked evidence=%d reminded=%d", looked, disputes_remind(timezone.now()))

@@ -1,0 +1,56 @@
+"""The events of an account in words, for the person whose account it is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bzpeer.lib.models import AuditEvent
+from profiles.models import User
+
+PAGE = 50
+WORDS = {
+    "signup": "The account was opened",
+    "login": "Logged in",
+    "login_new_device": "A browser that was new to this account logged in",
+    "login_failed": "A log-in with a wrong password",
+    "login_code_failed": "A log-in with a wrong code from the mail",
+    "logout": "Logged out",
+    "email_verified": "An address was verified",
+    "email_added": "An address was added",
+    "email_primary": "Another address became the main one",
+    "email_removed": "An address was removed",
+    "email_restored": "A change of address was undone",
+    "password_changed": "The password was changed",
+    "password_set": "A password was set",
+    "password_reset_asked": "A link to reset the password was asked for",
+    "password_reset_done": "The password was reset",
+    "second_factor_added": "A second factor was added",
+    "second_factor_removed": "A second factor was removed",
+    "second_factor_failed": "A wrong code of the second factor",
+    "recovery_codes_made": "New recovery codes were made",
+    "recovery_code_used": "A recovery code was used",
+    "orcid_connected": "An ORCID iD was connected",
+    "orcid_disconnected": "The ORCID iD was disconnected",
+    "sessions_ended": "Sessions were ended",
+    "exported": "A copy of the data was downloaded",
+    "deletion_asked": "The account was to be deleted",
+    "deletion_undone": "The deletion was taken back",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the list; a kind that has no words yet is named by its own."""
+
+    at: datetime
+    words: str
+    ip: str | None
+
+
+def events_of(user: User, page: int) -> list[Event]:
+    """One page of the latest, and one event more where there is another page."""
+    rows = AuditEvent.objects.filter(user_id=user.pk).order_by("-at", "-pk")
+    start = (page - 1) * PAGE
+    return [
+        Event(row.at, WORDS.get(row.kind, row.kind.replace("_", " ").capitalize()), row.ip)
+        for row in rows[start : start + PAGE + 1]
+    ]
