@@ -1,10 +1,10 @@
 from django.urls import path
 
-from claims import correction_views, views
+from claims import claim_views, confirm_views, correction_views, views
 
 urlpatterns = [
     path("researchers/<str:slug>/trust/", views.trust, name="trust"),
-    path("researchers/<str:slug>/claim/", views.claim, name="claim"),
+    path("researchers/<str:slug>/claim/", claim_views.begin, name="claim"),
     path(
         "researchers/<str:slug>/correct/",
         correction_views.correct_researcher,
@@ -12,4 +12,10 @@ urlpatterns = [
     ),
     path("works/<int:work_id>/correct/", correction_views.correct_work, name="correct-work"),
     path("corrections/<str:token>/", correction_views.ticket, name="correction"),
+    path("claims/", claim_views.own_claims, name="own-claims"),
+    path("claims/confirm/<str:link>/", confirm_views.confirm, name="confirm-claim"),
+    path("claims/<str:public_id>/", claim_views.claim, name="own-claim"),
+    path("claims/<str:public_id>/evidence/", claim_views.evidence, name="claim-evidence"),
+    path("claims/<str:public_id>/code/<str:evidence_id>/", claim_views.code, name="claim-code"),
+    path("claims/<str:public_id>/release/", claim_views.release, name="claim-release"),
 ]

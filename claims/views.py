@@ -1,23 +1,20 @@
-"""How far a record can be relied on, and how to take it over."""
+"""How far a record can be relied on."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
-from bzpeer.lib import access
+from bzpeer.lib.access import viewer
 from claims.domain.trust import FORMULA
-from claims.pages import ledger_of, line_context
+from claims.pages import ledger_lines
 from claims.queries import trust_history
 from works.pages import indexable, page_context, researcher_context, researcher_url
 from works.queries import Head
-from works.web import load_researcher, researcher_page
+from works.web import researcher_page
 
 
 @researcher_page
 def trust(request: HttpRequest, head: Head) -> HttpResponse:
     """The ledger: each line with its points, its evidence and what would raise it."""
-    found = ledger_of(head)
     context = {
         "page": page_context(
             f"Trust of {head.name}",
@@ -26,7 +23,7 @@ def trust(request: HttpRequest, head: Head) -> HttpResponse:
             noindex=not indexable(head),
         ),
         "r": researcher_context(head),
-        "lines": [line_context(entry, head) for entry in found.entries] if found else [],
+        "lines": ledger_lines(head, viewer(request)),
         "total": head.trust_score,
         "formula": FORMULA,
         "computed_at": head.trust_at,
@@ -34,19 +31,3 @@ def trust(request: HttpRequest, head: Head) -> HttpResponse:
     }
     return render(request, "claims/ledger.html", context)
 
-
-@access.public
-@access.no_store
-@require_safe
-def claim(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Where claiming will begin. It says that claims are not open before anyone signs up."""
-    head = load_researcher(request, slug)
-    if isinstance(head, HttpResponsePermanentRedirect):
-        return head
-    path = f"{researcher_url(head.slug)}claim/"
-    context = {
-        "page": page_context(f"Claim {head.name}", "Claiming a record.", path, noindex=True),
-        "r": researcher_context(head),
-        "claim": {"url": path, "open": False},
-    }
-    return render(request, "claims/claim.html", context)

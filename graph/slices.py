@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 
 from bzpeer.lib import due
 from graph.domain.slice import VERSION, digest, draw
-from graph.domain.slice.facts import Person, SliceFacts, Topic, Work
+from graph.domain.slice.facts import Institution, Person, SliceFacts, Topic, Work
 from graph.models import Slice, SliceOrder
 from graph.services import MAX_TEAM, circles_of
 from works.domain.circles import circles
@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 BATCH = 8
-# Nearest works, people and topics that the drawing chooses from.
-WORKS, PEOPLE, TOPICS = 500, 400, 100
+# Nearest works, people, topics and institutions that the drawing chooses from.
+WORKS, PEOPLE, TOPICS, PLACES = 500, 400, 100, 60
 
 WORKS_NEAR = """
 SELECT w.id, w.title_text, w.year, w.people,
@@ -51,6 +51,20 @@ FROM works_authorship a JOIN works_worktopic wt ON wt.work_id = a.work_id
 JOIN works_topic t ON t.id = wt.topic_id
 WHERE a.author_id = %(author)s AND a.status <> 'rejected'
 GROUP BY t.id ORDER BY n DESC, t.id LIMIT %(most)s
+"""
+
+# Where the researcher and the co-authors were, as sources give it on their shared works.
+PLACES_NEAR = """
+SELECT i.id, i.name, i.slug, array_agg(DISTINCT b.author_id)
+        FILTER (WHERE b.author_id <> %(author)s), bool_or(b.author_id = %(author)s),
+    count(*) OVER ()
+FROM works_authorship a JOIN works_work w ON w.id = a.work_id AND w.people <= %(team)s
+JOIN works_authorshipinstitution p ON p.work_id = a.work_id
+JOIN works_authorship b ON b.work_id = p.work_id AND b.position = p.position
+JOIN works_institution i ON i.id = p.institution_id AND i.name <> ''
+WHERE a.author_id = %(author)s AND a.status <> 'rejected' AND b.status <> 'rejected'
+    AND b.author_id IS NOT NULL
+GROUP BY i.id ORDER BY count(DISTINCT b.author_id) DESC, i.id LIMIT %(most)s
 """
 
 STANDING = """
@@ -156,17 +170,18 @@ def _drawn_as_now(mark: str) -> bool:
 def gather(author: Author, facts: AuthorFacts) -> SliceFacts:
     """All that a drawing may show of a record's neighbourhood."""
     works = tuple(_work(*row) for row in _near(WORKS_NEAR, author.pk, WORKS))
+    places = _near(PLACES_NEAR, author.pk, PLACES)
     return SliceFacts(
         name=author.name,
         url=f"/researchers/{author.slug}/",
         works=works,
         people=tuple(_person(*row) for row in _near(PEOPLE_NEAR, author.pk, PEOPLE)),
         topics=tuple(_topic(*row) for row in _near(TOPICS_NEAR, author.pk, TOPICS)),
-        institutions=(),
+        institutions=tuple(_place(*row[:-1]) for row in places),
         total_works=facts.works,
         total_people=facts.collaborators,
         total_topics=facts.topics,
-        total_institutions=0,
+        total_institutions=places[0][-1] if places else 0,
         circles=tuple(tuple(circle) for circle in _circles(facts, works)),
     )
 
@@ -195,6 +210,10 @@ def _work(
 
 def _person(key: int, name: str, slug: str, works: int, close: bool) -> Person:
     return Person(key=key, name=name, url=f"/researchers/{slug}/", works=works, close=close)
+
+
+def _place(key: int, name: str, slug: str, people: list[int] | None, own: bool) -> Institution:
+    return Institution(key, name, f"/institutions/{slug}/", tuple(people or ()), own)
 
 
 def _topic(key: int, name: str, slug: str, works: int) -> Topic:

@@ -9,9 +9,13 @@ from bzpeer.lib import access, caching
 from bzpeer.lib.safe import trusted
 from graph import queries
 from graph.fragments import Piece, ordered_piece, retried, slot_context
+from works.domain.words import years_text
+from works.institutions import Stay, institutions_of
 from works.pages import indexable, page_context, researcher_context, researcher_url
 from works.queries import Head, author_by_slug
 from works.web import kept, load_researcher, marked
+
+INSTITUTIONS = 20
 
 
 @access.public
@@ -52,9 +56,19 @@ def _nearby_page(request: HttpRequest, head: Head, piece: Piece) -> HttpResponse
             {"name": t.name, "url": f"/topics/{t.slug}/", "works": t.works}
             for t in queries.near_topics(head.id)
         ],
+        "institutions": [
+            {"name": i.name, "url": f"/institutions/{i.slug}/", "years": span(i)}
+            for i in institutions_of([head.id], INSTITUTIONS)[head.id]
+        ],
         "truncated": truncated(head),
     }
     return marked(render(request, "graph/nearby.html", context), head)
+
+
+def span(stay: Stay) -> str:
+    """ "2019–2021", "2019", or nothing where no work is dated."""
+    years = [(year, 1) for year in (stay.first_year, stay.last_year) if year]
+    return years_text(years)
 
 
 def truncated(head: Head) -> list[str]:

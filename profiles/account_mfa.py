@@ -80,6 +80,10 @@ class OrRecoveryCode(CodeOnce):
 
     recovery = False
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = "Code of the app, or a recovery code"
+
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
         if not looks_like_one(code):

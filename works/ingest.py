@@ -22,6 +22,7 @@ from works.gathering import Change, Identity, gather, identity
 from works.grouping import Plan, place, shown
 from works.merging import merge
 from works.reporting import ReportRow, settle_rows, write_reports
+from works.topic_tree import tell
 
 # One merge at a time: it makes concurrent imports take turns per batch, and frees the statements
 # below from every race between them. Parsing goes on in parallel.
@@ -83,6 +84,7 @@ def ingest(run_id: int, records: Sequence[WorkRecord], today: date) -> Counts:
     staged = _staged(records)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MERGE_LOCK])
+        tell(cursor, records)
         stored = _stored(cursor, staged)
         counts = _count(staged, stored)
         counts.unchanged += len(records) - len(staged)
@@ -104,7 +106,9 @@ def regroup(works: Sequence[int], today: date) -> int:
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MERGE_LOCK])
-        plan = place(cursor, gather(cursor, {}, works))
+        gathered = gather(cursor, {}, works)
+        tell(cursor, [held.known.record for held in gathered.reports.values()])
+        plan = place(cursor, gathered)
         before = _versions(cursor, [placed.work for placed in plan.placed])
         merge(cursor, shown(plan, set(), today, everything=True), plan.gone)
         settle_rows(cursor, plan)

@@ -5,6 +5,7 @@ from datetime import date
 from itertools import product
 
 from django.db import transaction
+from django.db.models import Q
 
 from bzpeer.lib import audit
 from works.domain.sameness import Voice
@@ -43,6 +44,23 @@ def works_joined(work_id: int, other_id: int, *, user_id: int, note: str, today:
     _settle(ReportDecision.Kind.TOGETHER, [(voices[0], others[0])], user_id, note)
     regroup([work_id, other_id], today)
     audit.record("works_joined", None, user_id, work=work_id, other=other_id)
+
+
+@transaction.atomic
+def decision_taken_back(decision_id: int, *, user_id: int, today: date) -> None:
+    """Leave it to the rules again whether these two reports are of one work.
+
+    Raises `Unsettled` where there is no such decision any more.
+    """
+    decision = ReportDecision.objects.select_for_update().filter(pk=decision_id).first()
+    if decision is None:
+        raise Unsettled("That decision was taken back already.")
+    decision.delete()
+    one = Q(source=decision.source, external_id=decision.external_id)
+    other = Q(source=decision.other_source, external_id=decision.other_external_id)
+    works = Report.objects.filter(one | other, work__isnull=False)
+    regroup(sorted(set(works.values_list("work_id", flat=True))), today)
+    audit.record("decision_taken_back", None, user_id, decision=decision_id, kind=decision.kind)
 
 
 def voices_of(work_id: int) -> set[Voice]:

@@ -44,7 +44,7 @@ def _ids(work: ShownWork) -> list[tuple[object, ...]]:
 
 
 def _topics(work: ShownWork) -> list[tuple[object, ...]]:
-    return [(place, *topic) for place, topic in enumerate(work.topics)]
+    return [(place, topic.scheme, topic.code) for place, topic in enumerate(work.topics)]
 
 
 def _each(
@@ -116,7 +116,7 @@ BYLINE_COLUMNS = (
     " confidence, asserted_by, institutions, status"
 )
 ID_COLUMNS = "work_id, scheme, value, verified"
-TOPIC_COLUMNS = "work_id, position, scheme, code, name, slug"
+TOPIC_COLUMNS = "work_id, position, scheme, code"
 STAGE_WORKS = """
 CREATE TEMP TABLE IF NOT EXISTS stage_work (
     work_id bigint PRIMARY KEY, title_html text, title_text text, abstract_html text,
@@ -134,7 +134,7 @@ CREATE TEMP TABLE IF NOT EXISTS stage_id (
     work_id bigint, scheme text, value text, verified boolean
 ) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS stage_topic (
-    work_id bigint, position smallint, scheme text, code text, name text, slug text
+    work_id bigint, position smallint, scheme text, code text
 ) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS stage_touched (
     author_id bigint, work_id bigint, name text
@@ -236,14 +236,6 @@ MERGE = [
     SELECT work_id, scheme, value, verified FROM stage_id
     ON CONFLICT (work_id, scheme, value) DO UPDATE SET verified = excluded.verified
     WHERE i.verified <> excluded.verified
-    """,
-    """
-    INSERT INTO works_topic (scheme, code, name, slug)
-    SELECT DISTINCT ON (scheme, code) scheme, code, name, slug FROM stage_topic t
-    WHERE NOT EXISTS (SELECT FROM works_topic k
-        WHERE k.scheme = t.scheme AND k.code = t.code AND k.name = t.name)
-    ORDER BY scheme, code
-    ON CONFLICT (scheme, code) DO UPDATE SET name = excluded.name
     """,
     """
     DELETE FROM works_worktopic wt USING stage_work s, works_topic k

@@ -171,9 +171,9 @@ def works_of_author(author_id: int, asked: WorksFilter) -> list[WorkRow]:
     return _works(source, [own], [author_id], asked, focus=author_id)
 
 
-def works_of_topic(topic_id: int, asked: WorksFilter) -> list[WorkRow]:
-    source = "works_worktopic wt JOIN works_work w ON w.id = wt.work_id"
-    return _works(source, ["wt.topic_id = %s"], [topic_id], asked, focus=0)
+def works_of_topics(topic_ids: list[int], asked: WorksFilter) -> list[WorkRow]:
+    own = "w.id IN (SELECT work_id FROM works_worktopic WHERE topic_id = ANY(%s))"
+    return _works("works_work w", [own], [topic_ids], asked, focus=0)
 
 
 def works_of_institution(institution_id: int, asked: WorksFilter) -> list[WorkRow]:
@@ -287,5 +287,6 @@ def work(work_id: int) -> WorkFull | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    *plain, last = (*row[:9], *map(msgspec.json.decode, row[9:-1]), row[-1])
-    return WorkFull(*plain, msgspec.json.decode(last, type=Sheet))
+    sheet = msgspec.json.decode(row[-1], type=Sheet)
+    values = [*row[:9], *map(msgspec.json.decode, row[9:-1]), sheet]
+    return WorkFull(*values)

@@ -51,11 +51,11 @@ WHERE a.merged_into_id IS NULL AND f.works > 0
 ORDER BY f.works DESC, f.author_id LIMIT %s
 """
 
-OF_TOPIC = """
+OF_TOPICS = """
 SELECT o.slug, o.name, count(*) AS n
-FROM works_worktopic wt JOIN works_authorship b ON b.work_id = wt.work_id
-JOIN works_author o ON o.id = b.author_id
-WHERE wt.topic_id = %s AND b.status <> 'rejected'
+FROM (SELECT DISTINCT work_id FROM works_worktopic WHERE topic_id = ANY(%s)) w
+JOIN works_authorship b USING (work_id) JOIN works_author o ON o.id = b.author_id
+WHERE b.status <> 'rejected'
 GROUP BY o.id ORDER BY n DESC, o.name_key, o.id LIMIT %s
 """
 
@@ -116,10 +116,10 @@ def _researcher(values: list[Any]) -> ResearcherRow:
     return ResearcherRow(*values)
 
 
-def researchers_of_topic(topic_id: int, most: int = 12) -> list[tuple[str, str, int]]:
+def researchers_of_topics(topic_ids: list[int], most: int = 12) -> list[tuple[str, str, int]]:
     """(slug, name, works), the most works first."""
     with connection.cursor() as cursor:
-        cursor.execute(OF_TOPIC, [topic_id, most])
+        cursor.execute(OF_TOPICS, [topic_ids, most])
         found: list[tuple[str, str, int]] = cursor.fetchall()
     return found
 

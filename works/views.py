@@ -1,18 +1,16 @@
-"""The corpus on the web: works, topics, and lists of researchers."""
+"""The corpus on the web: works, and lists of researchers."""
 
 from string import ascii_uppercase
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from bzpeer.lib import access
-from bzpeer.lib.safe import trusted
 from works import institutions, queries, researchers
 from works.institution_pages import institution_row
-from works.models import Topic
 from works.pages import (
     MAX_PAGE,
     address,
@@ -21,12 +19,10 @@ from works.pages import (
     number_in,
     page_context,
     page_url,
-    paging,
     researcher_context,
     researcher_row,
     researcher_url,
     works_context,
-    works_html,
 )
 from works.queries import Head
 from works.web import fresh, kept, researcher_page
@@ -34,7 +30,6 @@ from works.workpage import work_context
 
 OTHER = "#"
 LETTERS = [*ascii_uppercase, OTHER]
-SCHEMES = {"arxiv": "arXiv category"}
 
 
 @researcher_page
@@ -80,34 +75,6 @@ def _work_page(request: HttpRequest, found: queries.WorkFull) -> HttpResponse:
         found.title_text, f"{w['type_label']} on BZPEER.", f"/works/{found.id}/", kind="work"
     )
     return render(request, "works/work.html", {"page": page, "w": w})
-
-
-@fresh
-def topic(request: HttpRequest, slug: str) -> HttpResponse:
-    found = get_object_or_404(Topic, slug=slug)
-    asked = queries.WorksFilter(page=number_in(request.GET.get("page", ""), 1, MAX_PAGE) or 1)
-    rows = queries.works_of_topic(found.pk, asked)
-    path = f"/topics/{found.slug}/"
-    turn = paging(path, asked, rows[0].matching if rows else 0)
-    context = {
-        "page": page_context(
-            found.name, f"Works and researchers on {found.name}.", path, kind="topic"
-        ),
-        "t": {
-            "name": found.name,
-            "scheme_label": SCHEMES.get(found.scheme, found.scheme),
-            "code": "" if found.code in found.name else found.code,
-            "works": rows[0].matching if rows else 0,
-            "researchers": [
-                {"name": name, "url": researcher_url(key), "works": count}
-                for key, name, count in researchers.researchers_of_topic(found.pk)
-            ],
-            "html": trusted(works_html(rows)),
-            "previous": turn["previous_url"],
-            "next": turn["next_url"],
-        },
-    }
-    return render(request, "works/topic.html", context)
 
 
 @fresh

@@ -1,6 +1,18 @@
 """People: their accounts, what keeps those safe, and what they follow."""
 
 from profiles.models.accounts import Erasure, RecoveryCode, SecretLink
+from profiles.models.notices import Digest, NewsMark, Notice, NoticeChoice, TopicFollow
 from profiles.models.people import Follow, User
 
-__all__ = ["Erasure", "Follow", "RecoveryCode", "SecretLink", "User"]
+__all__ = [
+    "Digest",
+    "Erasure",
+    "Follow",
+    "NewsMark",
+    "Notice",
+    "NoticeChoice",
+    "RecoveryCode",
+    "SecretLink",
+    "TopicFollow",
+    "User",
+]

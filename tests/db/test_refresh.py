@@ -161,22 +161,17 @@ def test_the_facts_are_those_of_a_recount(seed: int) -> None:
 
 
 def test_the_facts_follow_what_changes() -> None:
-    before, after = corpus(5), corpus(6)
-    publish(*(record for one in before for record in one.records() if one.identified))
-    later = [
-        changed(record, record_date="2025-05-05")
-        for one in after
-        for record in one.records()
+    old = {one.number: one for one in corpus(5) if one.identified}
+    publish(*(record for one in old.values() for record in one.records()))
+    # Whoever said something of a work says it anew: else what they said before fills gaps.
+    new = {
+        one.number: replace(one, twice=one.twice or (one.number in old and old[one.number].twice))
+        for one in corpus(6)
         if one.identified
-    ]
-    publish(*later)
-    old = {one.number: one for one in before if one.identified}
-    new = {one.number: one for one in after if one.identified}
-    # What a second source said of a work stands until that source says otherwise.
-    told = [
-        replace(one, twice=one.twice or (number in old and old[number].twice))
-        for number, one in (old | new).items()
-    ]
+    }
+    later = (record for one in new.values() for record in one.records())
+    publish(*(changed(record, record_date="2025-05-05") for record in later))
+    told = list((old | new).values())
     names = sorted({name for one in told for name in one.authors})
     for name in names:
         assert found(name) == recount(name, told)

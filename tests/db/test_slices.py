@@ -16,7 +16,7 @@ from graph.models import Slice, SliceOrder
 from graph.services import MAX_TEAM
 from tests.factories.corpus import author, facts_of, publish, refresh_all, take_in
 from tests.factories.records import changed, people, topics, work
-from works.domain.records import WorkRecord
+from works.domain.records import AuthorRecord, InstitutionId, WorkRecord
 from works.models import Author, Authorship, Work
 
 pytestmark = pytest.mark.django_db
@@ -221,6 +221,11 @@ def test_a_new_way_of_drawing_makes_every_slice_anew(
 # What is gathered
 
 
+def changed_person(name: str, *rors: str) -> AuthorRecord:
+    places = tuple(InstitutionId("ror", value, f"Institute {value}") for value in rors)
+    return AuthorRecord(name, institutions=places)
+
+
 def gathered(name: str) -> SliceFacts:
     return slices.gather(author(name), facts_of(name))
 
@@ -238,6 +243,23 @@ def test_everything_near_is_gathered() -> None:
     assert [t.works for t in found.topics] == [2, 1]
     assert (found.total_works, found.total_people, found.total_topics) == (2, 2, 2)
     assert [set(circle) for circle in found.circles] == [{one, two}]
+
+
+def test_the_institutions_of_shared_works_are_near() -> None:
+    bay, hill = "03yrm5c26", "00f54p054"
+    lee = changed_person("Ann Lee", bay)
+    publish(
+        work(lee, changed_person("Bo Li", hill), number=1),
+        work(lee, changed_person("Cy Ng", bay, hill), number=2),
+    )
+    found = gathered("Ann Lee")
+    li, ng = author("Bo Li").pk, author("Cy Ng").pk
+    assert {(place.name, place.people, place.own) for place in found.institutions} == {
+        (f"Institute {bay}", (ng,), True),
+        (f"Institute {hill}", tuple(sorted((li, ng))), False),
+    }
+    assert found.total_institutions == 2
+    assert f"Institute {hill}" in slices.draw(found).html
 
 
 def test_a_name_that_its_person_rejected_is_no_neighbour_on_that_work() -> None:

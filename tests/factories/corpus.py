@@ -81,6 +81,10 @@ CANON = {
         FROM works_worktopic t JOIN works_work w ON w.id = t.work_id
         JOIN works_topic k ON k.id = t.topic_id ORDER BY 1, 2
     """,
+    "tree": """
+        SELECT k.scheme, k.code, k.name, k.slug, b.scheme, b.code
+        FROM works_topic k LEFT JOIN works_topic b ON b.id = k.broader_id ORDER BY 1, 2
+    """,
     "authors": """
         SELECT key_scheme, key_value, name, regexp_replace(slug, '-[a-z0-9]+$', ''), name_key,
             letter, merged_into_id IS NOT NULL

@@ -283,12 +283,12 @@ def full() -> None:
     ]
     authors = [one.pk for one in Author.objects.bulk_create(people)]
     stuck = {"parked_at": timezone.now(), "attempts": 3, "error": "it broke"}
-    for number, person in enumerate(authors):
+    for number, found in enumerate(authors):
         sent(number)
         AuditEvent.objects.create(kind="login", user_id=number, ip="192.0.2.1", detail={"a": 1})
         OutboxEvent.objects.create(kind="mail", payload={"text": "a secret code"}, **stuck)
-        AuthorChange.objects.create(author_id=person, kind="works", **stuck)
-        SliceOrder.objects.create(author_id=person, **stuck)
+        AuthorChange.objects.create(author_id=found, kind="works", **stuck)
+        SliceOrder.objects.create(author_id=found, **stuck)
         ImportReject.objects.create(
             run=run, file="a.xml", position=number, external_id=f"x{number}", field="title",
             reason="empty", raw="<record/>",

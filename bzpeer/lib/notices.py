@@ -1,0 +1,32 @@
+"""How an app tells a person something: a row in the outbox, in the transaction that makes it true.
+
+`profiles.notices` turns the row into a notice, and into mail where the person wants that.
+"""
+
+from hashlib import blake2b
+from typing import Any
+
+from bzpeer.lib import outbox
+
+KIND = "notice"
+# What is left of `OutboxEvent.dedupe_key` beside the kind and the number of the account.
+LONGEST_SUBJECT = 100
+
+
+def raise_notice(
+    kind: str, user_id: int, subject: str, data: dict[str, Any] | None = None
+) -> None:
+    """Tell an account something once: the same kind and subject again is the same notice.
+
+    `kind` is a key of `profiles.domain.notices.SAID`. `data` names records by their ids: `author`,
+    and `url` (a path), `reason`, `kind` and `on` as `profiles.notices.delivering` keeps them. What
+    else is in it is dropped.
+    """
+    payload = {**(data or {}), "user": user_id, "what": kind}
+    outbox.add(KIND, payload, dedupe_key=f"{KIND}:{kind}:{user_id}:{_short(subject)}")
+
+
+def _short(subject: str) -> str:
+    if len(subject) <= LONGEST_SUBJECT:
+        return subject
+    return blake2b(subject.encode(), digest_size=20).hexdigest()
