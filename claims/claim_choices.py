@@ -43,9 +43,7 @@ def domains_of(author_id: int, today: date) -> list[Domain]:
     places = record_facts.places(author_id, today.year)
     recent = [place for place in places if is_recent(place, places, today)]
     recent.sort(key=lambda place: (-(place.last_year or 0), place.name))
-    return [
-        Domain(host, place.name, place.last_year) for place in recent for host in place.domains
-    ]
+    return [Domain(host, place.name, place.last_year) for place in recent for host in place.domains]
 
 
 def vouchers_of(author_id: int, user_id: int) -> list[Voucher]:

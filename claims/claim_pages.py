@@ -1,5 +1,7 @@
 """What the pages of a claim show to its claimant."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -319,4 +321,3 @@ _EMPTY = {
     "written": written_form,
     "dispute": dispute_form,
 }
-

@@ -33,8 +33,9 @@ from claims.claim_pages import (
 from claims.claim_queries import claim_find, claim_shown, claims_of
 from claims.claim_steps import Actor, Gone
 from claims.claiming import claim_open, claim_release
+from claims.domain.evidence.mailbox import CODE_MINUTES
 from claims.domain.transitions import ENDED, HELD, Refusal, Role
-from claims.mailbox_codes import CODE_MINUTES, DIGITS, mail_code_check
+from claims.mailbox_codes import DIGITS, mail_code_check
 from claims.models import Claim, EvidenceCode
 from works.models import Author
 from works.pages import page_context, researcher_context

@@ -39,6 +39,7 @@ def claim_open(actor: Actor, author: Author, now: datetime) -> Claim | Refusal:
     """A draft of this person's for this record; the one they have is the one they get.
 
     A record that somebody speaks for can be claimed too: once sent, the claim is a challenge.
+    Whose claims are frozen opens no other.
     """
     if author.merged_into_id is not None:
         return refused("merged")
@@ -48,6 +49,8 @@ def claim_open(actor: Actor, author: Author, now: datetime) -> Claim | Refusal:
     known = own.first()
     if known is not None:
         return known
+    if Claim.objects.filter(user_id=actor.user_id, frozen_at__isnull=False).exists():
+        return refused("frozen")
     if not limits.allowed(OPENED, actor.user_id):
         return refused("too_many")
     claim = Claim.objects.create(author=author, user_id=actor.user_id, opened_at=now)

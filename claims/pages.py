@@ -1,12 +1,22 @@
 """What pages show of trust, from the facts beside a record."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from claims.domain.ledger import Entry, Ledger, ledger
+from django.utils import timezone
+
+from claims.claim_queries import claim_shown
+from claims.claim_steps import Actor
+from claims.domain.ledger import Entry, Ledger, Said, ledger
+from claims.domain.levels import Step
+from claims.domain.transitions import Role
 from claims.domain.trust import TrustFacts, score
+from claims.models import Claim
+from claims.queries import claim_held, proofs_said
 from works.pages import researcher_url
 from works.queries import Head
 
+CLAIMED = frozenset({"claimed", "disputed"})
 # Where a reader can do something about a line; the rest comes with the sources.
 LEADS = {"claim": "claim/", "proof": "claim/"}
 EVIDENCE = {
@@ -33,12 +43,41 @@ def facts_of(head: Head) -> TrustFacts:
     )
 
 
-def ledger_of(head: Head) -> Ledger | None:
-    """The ledger in words; None before the first refresh."""
+def ledger_of(head: Head, said: Sequence[Said] = ()) -> Ledger | None:
+    """The ledger in words; None before the first refresh.
+
+    `said` are the proofs of a claimed record, which the identity line then names.
+    """
     if head.trust_score is None:
         return None
     facts = facts_of(head)
-    return ledger(facts, score(facts))
+    return ledger(facts, score(facts), said=said)
+
+
+def ledger_lines(head: Head, user_id: int | None = None) -> list[dict[str, Any]]:
+    """The whole ledger, with each proof of a claimed record; its holder is told their next steps.
+
+    One more statement for a claimed record, and some more for its holder.
+    """
+    claimed = head.claim_state in CLAIMED
+    found = ledger_of(head, proofs_said(head.id) if claimed else ())
+    if found is None:
+        return []
+    lines = [line_context(entry, head) for entry in found.entries]
+    own = claim_held(head.id, user_id) if claimed and user_id else None
+    shown = claim_shown(own, Actor(Role.CLAIMANT, own.user_id), timezone.now()) if own else None
+    if shown is not None:
+        identity = next(line for line in lines if line["code"] == "identity")
+        identity["raise_by"] = [_way(step, shown.claim) for step in shown.next]
+    return lines
+
+
+def _way(step: Step, claim: Claim) -> dict[str, Any]:
+    return {
+        "action": f"{step.action}, {step.needs}" if step.needs else step.action,
+        "points": str(step.points),
+        "url": f"/claims/{claim.public_id}/",
+    }
 
 
 def line_context(entry: Entry, head: Head) -> dict[str, Any]:

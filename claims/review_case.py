@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 
+from bzpeer.lib.safe import trusted
 from claims import review_queries
 from claims.claim_queries import ClaimShown, EvidenceShown, claim_shown
 from claims.claim_steps import Actor
@@ -149,9 +150,9 @@ def _record(record: Head, shown: ClaimShown) -> dict[str, Any]:
 
 
 def _work(row: WorkRow) -> dict[str, Any]:
-    names = [one.name for one in row.byline[:NAMES_SHOWN]]
+    names = [one.text for one in row.byline[:NAMES_SHOWN]]
     return {
-        "title": row.title_html,
+        "title": trusted(row.title_html),
         "url": f"/works/{row.id}/",
         "year": row.year,
         "by": ", ".join(names) + (" and others" if row.people > len(names) else ""),

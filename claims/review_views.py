@@ -48,6 +48,11 @@ def _denied(request: HttpRequest, why: str, public_id: str) -> None:
     audit.record("review_denied", request, request.user.pk, **asked)
 
 
+def _not_theirs(request: HttpRequest, why: str, public_id: str) -> HttpResponseBase:
+    _denied(request, why, public_id)
+    return _render(request, "claims/review_own.html", "Not yours to review", {}, 403)
+
+
 @access.staff_only
 @require_safe
 def queue(request: HttpRequest) -> HttpResponseBase:
@@ -87,8 +92,7 @@ def case(request: HttpRequest, public_id: str) -> HttpResponseBase:
     if claim is None or claim.state == "draft":
         raise Http404
     if review_queries.is_party(claim.author_id, request.user.pk or 0):
-        _denied(request, "party", public_id)
-        return _render(request, "claims/review_own.html", "Not yours to review", {}, 403)
+        return _not_theirs(request, "party", public_id)
     if request.method == "POST":
         return _step(request, claim)
     return _case(request, claim, done=request.GET.get("done", ""))
@@ -111,8 +115,7 @@ def _step(request: HttpRequest, claim: Claim) -> HttpResponseBase:
             f"{review_pages.case_url(claim.public_id)}?done={done}", status=303
         )
     if refusal.code in DENIED:
-        _denied(request, refusal.code, claim.public_id)
-        raise PermissionDenied
+        return _not_theirs(request, refusal.code, claim.public_id)
     return _case(request, _again(claim), 409, form=form, refusal=refusal)
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from claims import claim_views, confirm_views, correction_views, views
+from claims import claim_views, confirm_views, correction_views, review_views, views
 
 urlpatterns = [
     path("researchers/<str:slug>/trust/", views.trust, name="trust"),
@@ -12,6 +12,9 @@ urlpatterns = [
     ),
     path("works/<int:work_id>/correct/", correction_views.correct_work, name="correct-work"),
     path("corrections/<str:token>/", correction_views.ticket, name="correction"),
+    path("moderation/", review_views.queue, name="reviews"),
+    path("moderation/claims/<str:public_id>/", review_views.case, name="review"),
+    path("moderation/events/", review_views.events, name="review-events"),
     path("claims/", claim_views.own_claims, name="own-claims"),
     path("claims/confirm/<str:link>/", confirm_views.confirm, name="confirm-claim"),
     path("claims/<str:public_id>/", claim_views.claim, name="own-claim"),

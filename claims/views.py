@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from bzpeer.lib.access import viewer
+from bzpeer.lib.access import signed_in
 from claims.domain.trust import FORMULA
 from claims.pages import ledger_lines
 from claims.queries import trust_history
@@ -23,7 +23,7 @@ def trust(request: HttpRequest, head: Head) -> HttpResponse:
             noindex=not indexable(head),
         ),
         "r": researcher_context(head),
-        "lines": ledger_lines(head, viewer(request)),
+        "lines": ledger_lines(head, request.user.pk if signed_in(request) else None),
         "total": head.trust_score,
         "formula": FORMULA,
         "computed_at": head.trust_at,

@@ -3,8 +3,9 @@
 What a batch does depends only on what the database holds and on the records, not on their order:
 what stands of a report is a join of all that its source said (`works.domain.standing`), which
 reports are of one work is decided of all that could be (`works.gathering`, `works.grouping`), and
-each field is shown from the report that is best for it. So the same files in any order, twice or
-after a kill, end in the same rows.
+each field is shown from the report that is best for it. Who is suppressed is left out of it before
+anything is stored (`works.withholding`); digests are those of what the source said. So the same
+files in any order, twice or after a kill, end in the same rows.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,10 +20,11 @@ from works.domain.records import WorkRecord
 from works.domain.shown import report_digest
 from works.domain.standing import NOTHING, Standing, Text, Verdict, stated, verdict
 from works.gathering import Change, Identity, gather, identity
-from works.grouping import Plan, place, shown
+from works.grouping import Plan, shown
 from works.merging import merge
 from works.reporting import ReportRow, settle_rows, write_reports
 from works.topic_tree import tell
+from works.withholding import placed
 
 # One merge at a time: it makes concurrent imports take turns per batch, and frees the statements
 # below from every race between them. Parsing goes on in parallel.
@@ -90,8 +92,8 @@ def ingest(run_id: int, records: Sequence[WorkRecord], today: date) -> Counts:
         counts.unchanged += len(records) - len(staged)
         if settled := _settled(staged, stored):
             gathered = gather(cursor, _changes(settled))
-            told = {one for one, item in settled.items() if not item.silent}
-            plan = place(cursor, gathered)
+            plan, hidden = placed(cursor, gathered)
+            told = hidden | {one for one, item in settled.items() if not item.silent}
             works = shown(plan, told, today, everything=gathered.noticed)
             counts.authors = merge(cursor, works, plan.gone)
             write_reports(cursor, run_id, _rows(settled, plan))
@@ -108,11 +110,11 @@ def regroup(works: Sequence[int], today: date) -> int:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MERGE_LOCK])
         gathered = gather(cursor, {}, works)
         tell(cursor, [held.known.record for held in gathered.reports.values()])
-        plan = place(cursor, gathered)
-        before = _versions(cursor, [placed.work for placed in plan.placed])
+        plan, _ = placed(cursor, gathered)
+        before = _versions(cursor, [work.work for work in plan.placed])
         merge(cursor, shown(plan, set(), today, everything=True), plan.gone)
         settle_rows(cursor, plan)
-        return len(_versions(cursor, [placed.work for placed in plan.placed]) - before)
+        return len(_versions(cursor, [work.work for work in plan.placed]) - before)
 
 
 def _versions(cursor: Any, works: list[int]) -> set[tuple[int, int]]:
@@ -201,12 +203,14 @@ def _changes(settled: Mapping[Identity, Settled]) -> dict[Identity, Change]:
 
 
 def _rows(settled: Mapping[Identity, Settled], plan: Plan) -> Iterator[ReportRow]:
-    places = {one: placed.work for placed in plan.placed for one in placed.reports}
-    keys = {one: held.keys for placed in plan.placed for one, held in placed.reports.items()}
+    places = {one: work.work for work in plan.placed for one in work.reports}
+    held = {one: held for work in plan.placed for one, held in work.reports.items()}
     for one, item in settled.items():
-        yield ReportRow(
-            one, item.record, item.standing, places.get(one), keys.get(one, frozenset())
-        )
+        if one in held:
+            record = held[one].known.record if item.record else None
+            yield ReportRow(one, record, item.standing, places[one], held[one].keys)
+        else:
+            yield ReportRow(one, item.record, item.standing, None, frozenset())
 
 
 # The date of the text lies in the record: `record_date` is the withdrawal's, where there is one.

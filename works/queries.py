@@ -225,7 +225,11 @@ def like(text: str) -> str:
 
 
 class WorkFull(msgspec.Struct):
-    """A work's own page: its row, byline, identifiers, topics and the reports behind it."""
+    """A work's own page: its row, byline, identifiers, topics and the reports behind it.
+
+    `byline` has (name, slug, position, affiliations as given); `institutions` has (position, name,
+    slug) of those that sources name by their ids.
+    """
 
     id: int
     version: int
@@ -237,7 +241,8 @@ class WorkFull(msgspec.Struct):
     withdrawn: bool
     removed: bool
     unverified: list[str]
-    byline: list[tuple[str, str | None, int]]
+    byline: list[tuple[str, str | None, int, list[str]]]
+    institutions: list[tuple[int, str, str]]
     identifiers: list[tuple[str, str, bool]]
     topics: list[tuple[str, str, str]]
     reports: list[dict[str, Any]]
@@ -255,10 +260,14 @@ FULL_BYLINE = 200
 WORK = """
 SELECT w.id, w.version, w.title_html, w.title_text, w.abstract_html, w.year, w.people, w.withdrawn,
     w.removed, w.unverified::text,
-    (SELECT coalesce(json_agg(json_build_array(b.name, o.slug, b.position) ORDER BY b.position),
-        '[]')
+    (SELECT coalesce(json_agg(json_build_array(b.name, o.slug, b.position, b.affiliations)
+        ORDER BY b.position), '[]')
      FROM works_authorship b LEFT JOIN works_author o ON o.id = b.author_id
-     WHERE b.work_id = w.id AND b.position <= %s)::text,
+     WHERE b.work_id = w.id AND b.position <= %(names)s)::text,
+    (SELECT coalesce(json_agg(json_build_array(t.position, coalesce(nullif(i.name, ''), i.value),
+        i.slug) ORDER BY t.position, t.place, i.id), '[]')
+     FROM works_authorshipinstitution t JOIN works_institution i ON i.id = t.institution_id
+     WHERE t.work_id = w.id AND t.position <= %(names)s)::text,
     (SELECT coalesce(json_agg(json_build_array(scheme, value, verified) ORDER BY scheme, value),
         '[]')
      FROM works_workidentifier WHERE work_id = w.id)::text,
@@ -271,7 +280,7 @@ SELECT w.id, w.version, w.title_html, w.title_text, w.abstract_html, w.year, w.p
         ORDER BY NOT r.deleted DESC, r.rank DESC, r.record_date DESC, r.digest DESC), '[]')
      FROM works_report r WHERE r.work_id = w.id)::text,
     w.sheet::text
-FROM works_work w WHERE w.id = %s
+FROM works_work w WHERE w.id = %(work)s
 """
 
 
@@ -283,7 +292,7 @@ def work_since_joined(work_id: int) -> int | None:
 
 def work(work_id: int) -> WorkFull | None:
     with connection.cursor() as cursor:
-        cursor.execute(WORK, [FULL_BYLINE, work_id])
+        cursor.execute(WORK, {"names": FULL_BYLINE, "work": work_id})
         row = cursor.fetchone()
     if row is None:
         return None

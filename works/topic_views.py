@@ -6,12 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from bzpeer.lib.safe import trusted
-from works import queries, researchers, topics as reading
+from works import queries, researchers
+from works import topics as reading
 from works.pages import (
     MAX_PAGE,
     number_in,
     page_context,
-    page_url,
     paging,
     researcher_url,
     works_html,

@@ -1,5 +1,6 @@
 """What the page of one work shows: what is known, and who said so."""
 
+from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
@@ -36,19 +37,21 @@ RULES = {
     "title": "the same title by the same people, a year apart at most",
 }
 LONG = 300  # characters
+AFFILIATED = 100  # names of a byline with their affiliations
 WITHDRAWN = "No source lists this work any more; what was known of it is kept here."
 
 
 def work_context(work: WorkFull) -> dict[str, Any]:
     """`w` of the templates: each field, who said it, and who says otherwise."""
     sheet = work.sheet
-    names = [article.Name(text, slug or "") for text, slug, _ in work.byline]
+    names = [article.Name(text, slug or "") for text, slug, *_ in work.byline]
     people = sum(1 for name in names if name.slug)
     return {
         "id": work.id,
         "title_html": trusted(work.title_html),
         "title_text": work.title_text,
         "byline_html": trusted(article.byline(names, hidden=work.people - people)),
+        "affiliations": affiliations_context(work),
         "type_label": article.type_label(sheet.type),
         "year": work.year,
         "preprint": sheet.preprint,
@@ -68,6 +71,22 @@ def work_context(work: WorkFull) -> dict[str, Any]:
         "joins": [join_words(join) for join in sheet.joins],
         "deleted_note": WITHDRAWN if work.withdrawn else "",
     }
+
+
+def affiliations_context(work: WorkFull) -> list[dict[str, Any]]:
+    """Each name of the byline that has any, with what sources give for it."""
+    known = defaultdict(list)
+    for position, name, slug in work.institutions:
+        known[position].append({"name": name, "url": f"/institutions/{slug}/"})
+    return [
+        {
+            "name": name,
+            "given": [addresses.rendered(one).text for one in given],
+            "institutions": known[position],
+        }
+        for name, _, position, given in work.byline
+        if given or position in known
+    ][:AFFILIATED]
 
 
 def facts_context(work: WorkFull) -> list[dict[str, str]]:

@@ -1,6 +1,7 @@
 """The ledger: trust in words, so that every point says what it rests on and what adds more."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 
 import msgspec
 
@@ -62,6 +63,18 @@ class Entry(msgspec.Struct, frozen=True):
     raise_by: tuple[Raise, ...]
 
 
+class Said(msgspec.Struct, frozen=True):
+    """A proof or a word behind a claimed record, as the public may know it.
+
+    `kind` is one of the evidence, or "review"; `voucher` is who stands behind it ("domain:x.edu").
+    """
+
+    kind: str
+    voucher: str
+    on: date
+    lapsed_on: date | None = None
+
+
 class Ledger(msgspec.Struct, frozen=True):
     """The entries in the order of the formula; `notice` is empty or says that it is flagged."""
 
@@ -69,11 +82,27 @@ class Ledger(msgspec.Struct, frozen=True):
     notice: str
 
 
-def ledger(facts: TrustFacts, trust: TrustScore, formula_version: int = FORMULA) -> Ledger:
-    """The ledger of a score made from these facts by this version of the formula."""
+def ledger(
+    facts: TrustFacts,
+    trust: TrustScore,
+    formula_version: int = FORMULA,
+    *,
+    said: Sequence[Said] = (),
+) -> Ledger:
+    """The ledger of a score made from these facts by this version of the formula.
+
+    The identity line names what was `said` for the claim.
+    """
     entries = tuple(
         _entry(index, facts, trust, formula_version) for index in range(len(trust.lines))
     )
+    if said:
+        entries = tuple(
+            msgspec.structs.replace(entry, evidence=f"{entry.evidence} {said_text(said)}")
+            if entry.code == "identity"
+            else entry
+            for entry in entries
+        )
     return Ledger(entries, SEVERAL if facts.flagged else "")
 
 
@@ -107,6 +136,32 @@ def points_text(points: float) -> str:
 def _identity(facts: TrustFacts) -> str:
     sentence = f"L{facts.level}: {LEVELS[facts.level]}"
     return f"{sentence} It may be several people." if facts.flagged else sentence
+
+
+_SAID = {
+    "orcid": "ORCID sign-in",
+    "mailbox": "mailbox at {where}",
+    "linkback": "link back from {where}",
+    "coauthor": "word of a verified co-author",
+    "written": "written evidence that a reviewer accepted",
+    "review": "a reviewer's decision",
+}
+
+
+def said_text(said: Sequence[Said]) -> str:
+    """The proofs in one sentence, each with its date and what became of it."""
+    told = "; ".join(_said(one) for one in said)
+    return f"It rests on: {told}."
+
+
+def _said(one: Said) -> str:
+    where = one.voucher.partition(":")[2] or "an institution"
+    words = f"{_SAID[one.kind].format(where=where)} ({_day(one.on)})"
+    return f"{words}, lapsed {_day(one.lapsed_on)}" if one.lapsed_on else words
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def _corroboration(facts: TrustFacts) -> str:

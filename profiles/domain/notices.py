@@ -1,5 +1,6 @@
 """What people are told of, in which words, and when their digests are due."""
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -90,3 +91,13 @@ def next_slot(rhythm: Way, now: datetime) -> datetime:
         slot -= timedelta(days=slot.weekday())
     step = timedelta(days=7 if rhythm == Way.WEEKLY else 1)
     return slot if slot > now else slot + step
+
+
+def news_words(authors: Sequence[str], topics: Sequence[str], most: int = 3) -> str:
+    """Whom and what new works are from: three at most are named, and that there are more."""
+    named = [*authors, *topics][:most]
+    by, on = named[: len(authors)], named[len(authors) :]
+    parts = [f"by {', '.join(by)}" if by else "", f"on {', '.join(on)}" if on else ""]
+    said = " and ".join(filter(None, parts))
+    more = len(authors) + len(topics) > most
+    return f"New works {said}{' and more' if more else ''}" if said else SAID[NEW_WORKS].words

@@ -259,7 +259,7 @@ def test_the_institutions_of_shared_works_are_near() -> None:
         (f"Institute {hill}", tuple(sorted((li, ng))), False),
     }
     assert found.total_institutions == 2
-    assert f"Institute {hill}" in slices.draw(found).html
+    assert f"Institute {hill}" in draw(found).html
 
 
 def test_a_name_that_its_person_rejected_is_no_neighbour_on_that_work() -> None:

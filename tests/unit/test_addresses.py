@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.factories.records import person, work
 from works.domain.addresses import MASK, masked, rendered, without
 from works.domain.article import pieces
-from works.domain.shown import bylines
+from works.domain.bylines import bylines
 
 
 @pytest.mark.parametrize(

@@ -71,10 +71,8 @@ def bylines(
 
     The other reports lend the person ids and the affiliations that they know.
     """
-    first = next((r for r in reports if (r.source, r.external_id) == shown), reports[0])
-    ordered = [first, *(report for report in reports if report is not first)]
-    seen = [_people(report) for report in ordered]
-    people = [seen[0], *(_aligned(seen[0], others) for others in seen[1:])]
+    ordered, people = _lined_up(reports, shown)
+    first = ordered[0]
     seated = {one.place: (seat, one) for seat, one in _seated(people[0])}
     questions = _questions(seated.values(), settled)
     decided = _decided(f"{first.source}:{first.external_id}", people, questions)
@@ -87,6 +85,36 @@ def bylines(
         for place, author in enumerate(first.authors, start=1)
     )
     return [line for line in lines if line.name]  # a lone comma in the source is nobody
+
+
+def seats(report: WorkRecord) -> dict[Place, Seat]:
+    """The people of one report's byline."""
+    return {one.place: seat for seat, one in _seated(_people(report))}
+
+
+def decided_keys(
+    reports: Sequence[WorkRecord],
+    shown: tuple[str, str] | None = None,
+    settled: Sequence[Settled] = (),
+) -> list[tuple[WorkRecord, dict[Place, identity.AuthorKey]]]:
+    """Who each person of each report is decided to be, as `bylines` decides it."""
+    ordered, people = _lined_up(reports, shown)
+    questions = _questions(_seated(people[0]), settled)
+    decided = _decided(f"{ordered[0].source}:{ordered[0].external_id}", people, questions)
+    return [
+        (report, {one.place: decided[number * _APART + one.place].key for one in members})
+        for number, (report, members) in enumerate(zip(ordered, people))
+    ]
+
+
+def _lined_up(
+    reports: Sequence[WorkRecord], shown: tuple[str, str] | None
+) -> tuple[list[WorkRecord], list[list[_Seen]]]:
+    """The report whose names are shown before the others, and the people of each."""
+    first = next((r for r in reports if (r.source, r.external_id) == shown), reports[0])
+    ordered = [first, *(report for report in reports if report is not first)]
+    seen = [_people(report) for report in ordered]
+    return ordered, [seen[0], *(_aligned(seen[0], others) for others in seen[1:])]
 
 
 def _questions(

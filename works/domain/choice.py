@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
+from msgspec import structs
 
 from works.domain.provenance import BY_RANK, preference
 from works.domain.records import Category, ExternalId, Notice, WorkRecord
@@ -57,9 +58,9 @@ def choose(reports: Sequence[WorkRecord]) -> Chosen:
     winners = {field: _winner(field, reports) for field in SINGLE}
     said = {field: getattr(reports[at], field) for field, at in winners.items() if at is not None}
     lead = reports[winners["title"] or 0]
-    record = msgspec.structs.replace(
+    record = structs.replace(
         lead,
-        **{field: said.get(field, _empty(field)) for field in SINGLE},
+        **(_EMPTY | said),
         abstract_by=reports[winners["abstract"] or 0].abstract_by,
         ids=_ids(reports),
         categories=_categories(reports),
@@ -74,11 +75,8 @@ def choose(reports: Sequence[WorkRecord]) -> Chosen:
     return Chosen(record, origins, tuple(_others(record, reports))[:MOST_OTHERS])
 
 
-def _empty(field: str) -> object:
-    return msgspec.structs.fields(WorkRecord)[_PLACES[field]].default
-
-
 _PLACES = {field: at for at, field in enumerate(WorkRecord.__struct_fields__)}
+_EMPTY = {one.name: one.default for one in structs.fields(WorkRecord) if one.name in SINGLE}
 
 
 def _winner(field: str, reports: Sequence[WorkRecord]) -> Place | None:

@@ -194,6 +194,8 @@ def _decision(mention: Mention, chosen: _Candidate) -> Decision:
 _RANK = {
     scheme: rank for rank, scheme in enumerate(("orcid", "dblp", "dblp-name", "openalex", "acl"))
 }
+# Schemes of keys that no source gives.
+_OURS = frozenset(("", "name", "mention", "withheld"))
 _ADDRESS = re.compile(
     r"https?://(?:www\.)?(?:orcid\.org|openalex\.org|dblp\.org/pid)/", re.IGNORECASE
 )
@@ -221,7 +223,7 @@ def author_key(person_id: PersonId) -> AuthorKey | None:
         value = orcid(value)
     elif scheme == "openalex":
         value = value.upper()
-    return AuthorKey(scheme, value) if value and scheme not in ("", "name", "mention") else None
+    return AuthorKey(scheme, value) if value and scheme not in _OURS else None
 
 
 def orcid(value: str) -> str:

@@ -226,10 +226,12 @@ def _has_capitals(text: str) -> bool:
 
 # Who is a person
 
+# What stands in the place of somebody who does not want to be named.
+WITHHELD = "name withheld"
 _NOBODY = _words(
     "anonymous unknown null none others author authors editor editors et al admin various"
     " ieee acm oecd nasa cern unesco"
-)
+) | {WITHHELD}
 _NO_PERSON = re.compile(
     r"collaboration|consorti(?:um|a)\b|kollaboration|colabora[cz]|\b(?:"
     # whole words that no family bears

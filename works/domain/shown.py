@@ -7,8 +7,10 @@ from datetime import date
 import msgspec
 
 from works.domain.article import Pieces, TopicName, pieces, topics
-from works.domain.bylines import Byline, Settled, bylines
+from works.domain.bylines import Byline, Place, Settled, bylines, decided_keys
 from works.domain.choice import choose
+from works.domain.identity import AuthorKey
+from works.domain.names import WITHHELD
 from works.domain.provenance import has_persistent_identifier, independent, normal, rank
 from works.domain.records import WorkRecord
 from works.domain.sameness import Join
@@ -92,8 +94,7 @@ def show(
     `heard` is what the records of other works say of this one, `settled` what people decided about
     its byline.
     """
-    ordered = sorted(reports, key=lambda known: known.order, reverse=True)
-    speaking = [known.record for known in ordered if not known.deleted] or [ordered[0].record]
+    speaking, _ = _in_order(reports)
     chosen = choose(speaking)
     record = chosen.record
     year, when = dated(record)
@@ -106,7 +107,7 @@ def show(
         pieces=pieces(record, year, page.preprint, words(grave) if grave else ""),
         year=year,
         date=when,
-        people=sum(1 for line in byline if line.key),
+        people=sum(1 for line in byline if line.key or line.name == WITHHELD),
         identified=has_persistent_identifier(record),
         complete=is_complete(record, today),
         unverified=tuple(sorted(record.unverified)),
@@ -117,6 +118,26 @@ def show(
         byline=tuple(byline),
         sheet=page,
     )
+
+
+def people_decided(
+    reports: Sequence[Known], settled: Sequence[Settled] = ()
+) -> list[tuple[WorkRecord, dict[Place, AuthorKey]]]:
+    """Who each name of each report is decided to be, also where the source withdrew the report."""
+    speaking, silent = _in_order(reports)
+    shown = choose(speaking).origins.get("authors")
+    found = decided_keys(speaking, shown, settled)
+    if silent:
+        found += decided_keys([*speaking, *silent], shown, settled)[len(speaking) :]
+    return found
+
+
+def _in_order(reports: Sequence[Known]) -> tuple[list[WorkRecord], list[WorkRecord]]:
+    """The reports that speak, the best first, and the others; of withdrawn ones the best speaks."""
+    ordered = sorted(reports, key=lambda known: known.order, reverse=True)
+    count = sum(not known.deleted for known in ordered) or 1
+    records = [known.record for known in ordered]
+    return records[:count], records[count:]
 
 
 def dated(record: WorkRecord) -> tuple[int | None, str]:

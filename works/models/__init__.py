@@ -31,6 +31,12 @@ from works.models.institutions import (
     InstitutionName,
     InstitutionRelation,
 )
+from works.models.suppression import (
+    SuppressedKey,
+    SuppressedMention,
+    Suppression,
+    SuppressionSecret,
+)
 
 __all__ = [
     "Author",
@@ -51,6 +57,10 @@ __all__ = [
     "Report",
     "ReportDecision",
     "ReportKey",
+    "SuppressedKey",
+    "SuppressedMention",
+    "Suppression",
+    "SuppressionSecret",
     "Topic",
     "Work",
     "WorkIdentifier",

@@ -5,7 +5,7 @@ Its nodes are the facts themselves, so that whoever walks it needs no keys.
 
 from typing import Any, Protocol, TypeVar
 
-import networkx as nx  # type: ignore[import-untyped]
+import networkx as nx
 
 from graph.domain.slice.facts import Institution, Person, Topic, Work
 
@@ -39,7 +39,7 @@ class Neighbourhood:
     def __init__(self, of: Kinds) -> None:
         people = {person.key: person for person in of.people}
         topics = {topic.key: topic for topic in of.topics}
-        self.graph = nx.Graph()
+        self.graph: nx.Graph[Any] = nx.Graph()
         for nodes in (of.works, of.people, of.topics, of.institutions):
             self.graph.add_nodes_from(nodes)
         self.graph.add_edges_from((ME, work) for work in of.works)

@@ -1,0 +1,148 @@
+"""How two researchers are connected, read from the edges level by level."""
+
+from collections.abc import Collection, Iterable
+from itertools import zip_longest
+
+import msgspec
+from django.db import OperationalError, connection, transaction
+
+from graph.domain.paths import CROWD, MOST_STEPS, Outcome, Route, search
+from graph.services import MAX_TEAM
+
+# Of one statement of a search: whoever waits longer is told that it is too much to say.
+PATIENCE_MS = 400
+
+# One person more than a crowd is enough to know that it is one.
+LEVEL = f"""
+SELECT other_id, min(author_id) FROM graph_collaboration
+WHERE author_id = ANY(%s) GROUP BY other_id LIMIT {CROWD + 2}
+"""
+BOTH_ENDS = """
+SELECT author_id, array_agg(other_id ORDER BY other_id) FROM (
+    SELECT e.author_id, c.other_id FROM unnest(%s::bigint[]) AS e (author_id)
+    CROSS JOIN LATERAL (
+        SELECT other_id FROM graph_collaboration c WHERE c.author_id = e.author_id LIMIT {most}
+    ) c
+) near GROUP BY author_id
+""".format(most=CROWD + 2)
+# Hashed: as a condition on the index, each person of one level would be looked up for each of the
+# other.
+LAST_LEVEL = """
+SELECT other_id, min(author_id) FROM graph_collaboration
+WHERE author_id = ANY(%s) AND other_id IN (SELECT unnest(%s::bigint[])) GROUP BY other_id
+"""
+
+TOLD = """
+SELECT coalesce(heir.slug, a.slug), coalesce(heir.name, a.name), coalesce(c.works, 0),
+    w.id, w.title_html, w.year
+FROM unnest(%(people)s::bigint[], %(after)s::bigint[]) WITH ORDINALITY AS p (id, after, place)
+JOIN works_author a ON a.id = p.id LEFT JOIN works_author heir ON heir.id = a.merged_into_id
+LEFT JOIN graph_collaboration c ON c.author_id = p.id AND c.other_id = p.after
+LEFT JOIN LATERAL (
+    SELECT w.id, w.title_html, w.year
+    FROM works_authorship x
+    JOIN works_authorship y ON y.work_id = x.work_id AND y.author_id = p.after
+        AND y.status <> 'rejected'
+    JOIN works_work w ON w.id = x.work_id AND w.people <= %(team)s
+    WHERE x.author_id = p.id AND x.status <> 'rejected' AND NOT w.withdrawn AND NOT w.removed
+    ORDER BY w.year DESC NULLS LAST, w.date DESC, w.id DESC LIMIT 1
+) w ON true
+ORDER BY p.place
+"""
+
+
+class Shared(msgspec.Struct, frozen=True):
+    """A work that two people wrote together."""
+
+    id: int
+    title_html: str
+    year: int | None
+
+
+class Station(msgspec.Struct, frozen=True):
+    """Somebody on the way, with the works shared with the next one, of which one is named."""
+
+    slug: str
+    name: str
+    works: int
+    example: Shared | None
+
+
+class Path(msgspec.Struct, frozen=True):
+    """How two researchers are connected; `stations` from one to the other, empty if they aren't."""
+
+    outcome: Outcome
+    stations: list[Station]
+
+    @property
+    def steps(self) -> int:
+        return max(0, len(self.stations) - 1)
+
+
+def path(start: int, goal: int, most: int = MOST_STEPS) -> Path:
+    """The shortest way between two records, in at most `most` + 1 statements."""
+    route = route_between(start, goal, most)
+    return Path(route.outcome, told(route.people))
+
+
+def route_between(start: int, goal: int, most: int = MOST_STEPS) -> Route:
+    """The ids on the shortest way; FAR as well where a statement would take too long."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = {PATIENCE_MS}")
+            route = search(start, goal, _Edges(start, goal), most)
+            # The caller's transaction may go on.
+            cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) != CANCELLED:
+            raise
+        return Route(Outcome.FAR)
+    return route
+
+
+CANCELLED = "57014"
+
+
+class _Edges:
+    """The neighbours of a level; those of the two ends in one statement, for they open a search."""
+
+    def __init__(self, start: int, goal: int) -> None:
+        self.ends = [start, goal]
+        self.opening: dict[int, list[int]] | None = None
+
+    def __call__(
+        self, level: Collection[int], only: Collection[int] | None
+    ) -> Iterable[tuple[int, int]]:
+        if only is not None and len(level) * len(only) > 1:
+            return _rows(LAST_LEVEL, list(level), list(only))
+        (first, *others) = level
+        if others or first not in self.ends:
+            return _rows(LEVEL, list(level))
+        if self.opening is None:
+            self.opening = dict(_rows(BOTH_ENDS, self.ends))
+        return [(other, first) for other in self.opening.get(first, [])]
+
+
+def _rows(statement: str, *values: list[int]) -> list[tuple[int, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, list(values))
+        found: list[tuple[int, ...]] = cursor.fetchall()
+    return found
+
+
+def told(people: tuple[int, ...]) -> list[Station]:
+    """These people in words, each beside the next; one statement, or none for nobody."""
+    if not people:
+        return []
+    values = {
+        "people": list(people),
+        "after": [after for _, after in zip_longest(people, people[1:])],
+        "team": MAX_TEAM,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(TOLD, values)
+        rows = cursor.fetchall()
+    return [
+        Station(slug, name, works, Shared(*example) if example[0] else None)
+        for slug, name, works, *example in rows
+    ]
