@@ -50,6 +50,13 @@ app.conf.update(
         "replays": {"task": "works.replays", "schedule": 5.0, "options": {"expires": 10}},
         "heartbeat": {"task": "lib.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
         "erase": {"task": "profiles.erase", "schedule": 3600.0, "options": {"expires": 3600}},
+        "notices": {"task": "profiles.notices", "schedule": 5.0, "options": {"expires": 10}},
+        "news": {"task": "profiles.news", "schedule": 30.0, "options": {"expires": 60}},
+        "digests": {"task": "profiles.digests", "schedule": 30.0, "options": {"expires": 60}},
+        "notices_forget": {
+            "task": "profiles.notices_forget",
+            "schedule": crontab(hour=4, minute=50),
+        },
         "clear_sessions": {"task": "lib.clear_sessions", "schedule": crontab(hour=4, minute=30)},
     },
 )

@@ -1,9 +1,8 @@
-"""What pages of claims show: a claim and its next steps, a person's claims, the queue."""
+"""What pages of claims show: a claim and its next steps, and a person's claims."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from statistics import median
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
@@ -11,11 +10,9 @@ from claims.claim_steps import Actor, level_facts, step_facts
 from claims.domain.evidence import KINDS
 from claims.domain.levels import Step, level, what_next
 from claims.domain.reasons import Reason, reason
-from claims.domain.transitions import OPEN, Refusal, State, Transition, offered
+from claims.domain.transitions import Refusal, State, Transition, offered
 from claims.models import Challenge, Claim, ClaimEvent, Evidence
 from claims.record_facts import Standing, standing
-
-MOST_QUEUED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,27 +82,6 @@ def _challenges(claim: Claim) -> QuerySet[Challenge]:
     """Both ways; a holder knows nothing of one that was not admitted."""
     own = Q(claim=claim) | Q(holder=claim, admitted_at__isnull=False)
     return Challenge.objects.filter(own).select_related("claim", "holder").order_by("pk")
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """Open cases, the oldest first, with the median of their ages."""
-
-    claims: Sequence[Claim]
-    challenges: Sequence[Challenge]
-    median_age: timedelta
-
-
-def review_queue(now: datetime) -> Queue:
-    """What waits for reviewers: claims, and challenges that nobody has admitted or decided."""
-    waiting = Claim.objects.filter(state__in=[*OPEN]).select_related("author")
-    claims = list(waiting.order_by("submitted_at", "pk")[:MOST_QUEUED])
-    raised = Challenge.objects.filter(closed_at=None).select_related("claim__author", "holder")
-    challenges = list(raised.order_by("opened_at", "pk")[:MOST_QUEUED])
-    ages = [now - (claim.submitted_at or claim.opened_at) for claim in claims]
-    ages += [now - challenge.opened_at for challenge in challenges]
-    middle = median(age.total_seconds() for age in ages) if ages else 0
-    return Queue(claims, challenges, timedelta(seconds=middle))
 
 
 def history_of(user_id: int, limit: int = 200) -> QuerySet[ClaimEvent]:

@@ -27,6 +27,7 @@ from claims.domain.transitions import ENDED, HELD, Refusal, Role, State
 from claims.models import Claim
 from claims.record_facts import Standing, standing_locked
 from works.models import Author
+from works.services import authors_changed
 
 OPENED = limits.Limit("claim_open", times=10, seconds=86_400)
 SUBMITTED = limits.Limit("claim_submit", times=10, seconds=86_400)
@@ -150,6 +151,8 @@ def claim_freeze(claim: Claim, actor: Actor, why: str, now: datetime) -> Claim |
         event(found, "frozen", actor)
         audit.record("claim_frozen", actor.request, actor.user_id, claim=found.pk)
         tell(found, "claim_frozen", dedupe_key=f"frozen:{found.pk}:{now.isoformat()}")
+        # What they say on the page is hidden for as long.
+        authors_changed([found.author_id])
     return found
 
 

@@ -79,9 +79,7 @@ _ACTIONS: dict[str, Callable[[Asked], object]] = {
     "freeze": _freeze,
     "unfreeze": lambda asked: claim_unfreeze(asked.claim, asked.actor, asked.now),
     "freeze_account": _freeze_account,
-    "unfreeze_account": lambda asked: account_unfreeze(
-        asked.claim.user_id, asked.actor, asked.now
-    ),
+    "unfreeze_account": lambda asked: account_unfreeze(asked.claim.user_id, asked.actor, asked.now),
     "judge": _judge,
     "admit": _admit,
     "uphold": _dispute,

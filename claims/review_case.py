@@ -86,7 +86,10 @@ def case_context(
         "rivals": [_other(one) for one in review_queries.claims_of_record(claim)],
         "others": [_other(one) for one in review_queries.claims_of_account(claim)],
         "look_alikes": review_queries.look_alikes(claim.user_id, claim.author.name),
-        "log": review_queries.events(claim.user_id, 1)[:EVENTS_SHOWN],
+        "log": [
+            {"kind": one.kind.replace("_", " "), "at": one.at}
+            for one in review_queries.events(claim.user_id, 1)[:EVENTS_SHOWN]
+        ],
         "log_url": events_url(claim.user_id),
         "history": [_event(one, names) for one in shown.history],
         **_to_decide(shown, actor, names),
@@ -144,7 +147,7 @@ def _record(record: Head, shown: ClaimShown) -> dict[str, Any]:
         ],
         "people": [
             {"name": name, "url": researcher_url(slug), "works": works}
-            for name, slug, works, _ in record.company[:NAMES_SHOWN]
+            for slug, name, works, _ in record.company[:NAMES_SHOWN]
         ],
     }
 

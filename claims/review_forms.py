@@ -31,6 +31,7 @@ OTHERS = {
     "judge": "Judge what was written",
     "admit": "Admit the challenge",
 }
+FREEZING = frozenset({"freeze", "freeze_account"})
 LONGEST = 1_000
 
 
@@ -54,7 +55,8 @@ class ReviewForm(forms.Form):
         },
     )
     version = forms.IntegerField(
-        min_value=1, error_messages={"required": "Load the page again.", "invalid": "Load it again."}
+        min_value=1,
+        error_messages={"required": "Load the page again.", "invalid": "Load it again."},
     )
     reason = forms.ChoiceField(
         choices=[("", "Choose a reason"), *((one.code, one.words) for one in REJECTIONS)],
@@ -75,15 +77,18 @@ class ReviewForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        kept = self.cleaned_data
-        do = kept.get("do", "")
-        if do in NAMED and not kept.get("reason") and "reason" not in self.errors:
-            self.add_error("reason", "Choose the reason that the person is told.")
-        if do in ("freeze", "freeze_account") and not kept.get("note") and "note" not in self.errors:
-            self.add_error("note", "Write why: the person reads it.")
-        if do == "judge" and not kept.get("verdict") and "verdict" not in self.errors:
-            self.add_error("verdict", "Accept it or refuse it.")
-        return kept
+        do = self.cleaned_data.get("do", "")
+        if do in NAMED:
+            self._need("reason", "Choose the reason that the person is told.")
+        if do in FREEZING:
+            self._need("note", "Write why: the person reads it.")
+        if do == "judge":
+            self._need("verdict", "Accept it or refuse it.")
+        return self.cleaned_data
+
+    def _need(self, field: str, words: str) -> None:
+        if not self.cleaned_data.get(field) and field not in self.errors:
+            self.add_error(field, words)
 
     def said(self) -> Said:
         return Said(self.cleaned_data["reason"], self.cleaned_data["note"])

@@ -62,8 +62,8 @@ def queue_context(
     return {
         "cases": [_case(one, now) for one in cases[:CASES]],
         "kind": kind,
-        "open": ages[""].count,
-        "median": age_words(ages[""].median) if ages[""].count else "",
+        "open": ages[""].cases,
+        "median": age_words(ages[""].median) if ages[""].cases else "",
         "filters": [_filter(code, label, ages, kind) for code, label in _FILTERS],
         "aside": [*_parked(parked), *_rejected(rejected)],
         **_pages(BASE, page, len(cases) > CASES, kind=kind),
@@ -77,7 +77,7 @@ def _filter(code: str, label: str, ages: Mapping[str, Age], asked: str) -> dict[
     found = ages.get(code)
     return {
         "label": label,
-        "count": found.count if found else 0,
+        "count": found.cases if found else 0,
         "url": address(BASE, kind=code),
         "current": code == asked,
     }

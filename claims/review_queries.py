@@ -142,7 +142,9 @@ class Case(NamedTuple):
 
 
 class Age(NamedTuple):
-    count: int
+    """How many cases there are, and how long half of them have waited."""
+
+    cases: int
     median: timedelta
 
 
@@ -242,11 +244,9 @@ def challenges(claim: Claim) -> list[Challenge]:
 
 def events(user_id: int | None, page: int) -> Sequence[AuditEvent]:
     """A page of the log, of one account or of all, the latest first, and one event more."""
-    found = AuditEvent.objects.order_by("-at", "-id")
-    if user_id is None:
-        found = AuditEvent.objects.order_by("-id")
-    else:
-        found = found.filter(user_id=user_id)
+    found = AuditEvent.objects.order_by("-id")
+    if user_id is not None:
+        found = AuditEvent.objects.filter(user_id=user_id).order_by("-at", "-id")
     start = (page - 1) * EVENTS
     return list(found[start : start + EVENTS + 1])
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from itertools import zip_longest
+from typing import Any
 
 import msgspec
 from django.db import OperationalError, connection, transaction
@@ -11,6 +12,7 @@ from graph.services import MAX_TEAM
 
 # Of one statement of a search: whoever waits longer is told that it is too much to say.
 PATIENCE_MS = 400
+CANCELLED = "57014"
 
 # One person more than a crowd is enough to know that it is one.
 LEVEL = f"""
@@ -18,13 +20,9 @@ SELECT other_id, min(author_id) FROM graph_collaboration
 WHERE author_id = ANY(%s) GROUP BY other_id LIMIT {CROWD + 2}
 """
 BOTH_ENDS = """
-SELECT author_id, array_agg(other_id ORDER BY other_id) FROM (
-    SELECT e.author_id, c.other_id FROM unnest(%s::bigint[]) AS e (author_id)
-    CROSS JOIN LATERAL (
-        SELECT other_id FROM graph_collaboration c WHERE c.author_id = e.author_id LIMIT {most}
-    ) c
-) near GROUP BY author_id
-""".format(most=CROWD + 2)
+SELECT author_id, array_agg(other_id) FROM graph_collaboration
+WHERE author_id = ANY(%s) GROUP BY author_id
+"""
 # Hashed: as a condition on the index, each person of one level would be looked up for each of the
 # other.
 LAST_LEVEL = """
@@ -100,9 +98,6 @@ def route_between(start: int, goal: int, most: int = MOST_STEPS) -> Route:
     return route
 
 
-CANCELLED = "57014"
-
-
 class _Edges:
     """The neighbours of a level; those of the two ends in one statement, for they open a search."""
 
@@ -113,28 +108,30 @@ class _Edges:
     def __call__(
         self, level: Collection[int], only: Collection[int] | None
     ) -> Iterable[tuple[int, int]]:
-        if only is not None and len(level) * len(only) > 1:
-            return _rows(LAST_LEVEL, list(level), list(only))
-        (first, *others) = level
-        if others or first not in self.ends:
-            return _rows(LEVEL, list(level))
+        people = list(level)
+        if len(people) == 1 and people[0] in self.ends:
+            return self._opening(people[0])
+        if only is not None:
+            return _rows(LAST_LEVEL, people, list(only))
+        return _rows(LEVEL, people)
+
+    def _opening(self, end: int) -> Iterable[tuple[int, int]]:
         if self.opening is None:
             self.opening = dict(_rows(BOTH_ENDS, self.ends))
-        return [(other, first) for other in self.opening.get(first, [])]
+        return [(other, end) for other in self.opening.get(end, [])]
 
 
-def _rows(statement: str, *values: list[int]) -> list[tuple[int, ...]]:
+def _rows(statement: str, *values: list[int]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, list(values))
-        found: list[tuple[int, ...]] = cursor.fetchall()
-    return found
+        return list(cursor.fetchall())
 
 
 def told(people: tuple[int, ...]) -> list[Station]:
     """These people in words, each beside the next; one statement, or none for nobody."""
     if not people:
         return []
-    values = {
+    values: dict[str, Any] = {
         "people": list(people),
         "after": [after for _, after in zip_longest(people, people[1:])],
         "team": MAX_TEAM,

@@ -7,7 +7,9 @@ from typing import Any
 import msgspec
 from django.db import connection
 
+from graph.models import SliceOrder
 from works.domain.circles import circles, flagged
+from works.models import Author
 from works.services import authors_changed, facts_update
 
 # Works with more people make no edges: being one of 3,000 names is no collaboration.
@@ -101,6 +103,30 @@ FROM works_work w WHERE w.id = ANY(%s)
 """
 
 
+LOCK_FACTS = """
+SELECT FROM works_authorfacts WHERE author_id = ANY(%s) ORDER BY author_id FOR UPDATE
+"""
+# The worker recounts them within seconds; until then they name nobody who is not to be named.
+COMPANY_WITHOUT = """
+UPDATE works_authorfacts f SET circles = '[]', version = f.version + 1, company = coalesce(
+    (SELECT jsonb_agg(one ORDER BY place) FROM jsonb_array_elements(f.company)
+        WITH ORDINALITY AS told (one, place)
+        WHERE NOT split_part(reverse(one ->> 0), '-', 1) = ANY(%(reversed)s)), '[]')
+WHERE f.author_id = ANY(%(near)s)
+"""
+FORGET_EDGES = """
+DELETE FROM graph_collaboration
+WHERE author_id = ANY(%(ids)s) OR (author_id = ANY(%(near)s) AND other_id = ANY(%(ids)s))
+"""
+# One that is not current may name whoever was near when it was drawn.
+FORGET_SLICES = """
+DELETE FROM graph_slice s WHERE s.author_id = ANY(%(ids)s) OR s.author_id = ANY(%(near)s)
+    OR NOT EXISTS (SELECT FROM works_authorfacts f
+        WHERE f.author_id = s.author_id AND f.version = s.facts_version)
+    OR EXISTS (SELECT FROM works_authorchange c WHERE c.author_id = s.author_id)
+"""
+
+
 class Circle(msgspec.Struct):
     """Works of a record that hang together through their co-authors, in words.
 
@@ -143,6 +169,23 @@ def company_renamed(author_ids: Sequence[int], fresh: Sequence[int]) -> None:
         cursor.execute(NAMED_BY, [list(author_ids)])
         stale = {author for (author,) in cursor.fetchall()}
     authors_changed(sorted(stale.difference(fresh)))
+
+
+def people_forget(author_ids: Sequence[int]) -> None:
+    """Name these authors in nobody's company, and forget every drawing that may show them.
+
+    In the transaction that empties their records: whoever draws meanwhile holds the facts.
+    """
+    ids = list(author_ids)
+    public_ids = Author.objects.filter(pk__in=ids).values_list("public_id", flat=True)
+    with connection.cursor() as cursor:
+        cursor.execute(NAMED_BY, [ids])
+        near = sorted({author for (author,) in cursor.fetchall()}.difference(ids))
+        values = {"ids": ids, "near": near, "reversed": [key[::-1] for key in public_ids]}
+        cursor.execute(LOCK_FACTS, [near])
+        for statement in (COMPANY_WITHOUT, FORGET_EDGES, FORGET_SLICES):
+            cursor.execute(statement, values)
+    SliceOrder.objects.filter(author__in=ids).delete()
 
 
 def _circles(cursor: Any, ids: Sequence[int]) -> dict[int, list[list[int]]]:

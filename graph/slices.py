@@ -144,7 +144,9 @@ def draw_due(now: datetime, limit: int = BATCH) -> int:
 
 def build(author_id: int, now: datetime) -> None:
     """Draw a record's slice unless it would be the same; nothing happens before its first facts."""
-    facts = AuthorFacts.objects.select_related("author").filter(author_id=author_id).first()
+    # Held, so that nobody is drawn who is being suppressed at the same moment.
+    held = AuthorFacts.objects.select_for_update(of=("self",)).select_related("author")
+    facts = held.filter(author_id=author_id).first()
     if facts is None:
         return
     gathered = gather(facts.author, facts)

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from django.db import connection
 
-from profiles.models import User
+from profiles.models import Follow, TopicFollow, User
 
 PAGE = 20
 # The highest number of a row: before that one comes everything.
@@ -84,9 +84,7 @@ FROM (
     SELECT work_id, count(*) OVER () AS total FROM found ORDER BY work_id DESC LIMIT %(size)s
 ) latest JOIN works_work w ON w.id = work_id ORDER BY w.id DESC
 """
-FEED = (FOLLOWED + SHOWN).format(
-    oldest="statement_timestamp() - interval '90 days'", new_to=NEW_TO
-)
+FEED = (FOLLOWED + SHOWN).format(oldest="statement_timestamp() - interval '90 days'", new_to=NEW_TO)
 PACKED: list[Any] = [list[str], list[Link], list[Link]]
 
 
@@ -114,17 +112,7 @@ def _news(row: tuple[Any, ...]) -> News:
     return News(*row[:7], *packed)
 
 
-COUNTS = """
-SELECT (SELECT count(*) FROM (SELECT DISTINCT coalesce(a.merged_into_id, a.id)
-        FROM profiles_follow f JOIN works_author a ON a.id = f.author_id
-        WHERE f.user_id = %(user)s) mine),
-    (SELECT count(*) FROM profiles_topicfollow WHERE user_id = %(user)s)
-"""
-
-
-def followed_counts(user: User) -> tuple[int, int]:
-    """How many researchers and how many topics this person follows."""
-    with connection.cursor() as cursor:
-        cursor.execute(COUNTS, {"user": user.pk})
-        researchers, topics = cursor.fetchone()
-    return researchers, topics
+def follows_anything(user: User) -> bool:
+    """Whether there is a researcher or a topic that this person follows."""
+    topics = TopicFollow.objects.filter(user=user).values("user_id")
+    return Follow.objects.filter(user=user).values("user_id").union(topics).exists()

@@ -11,31 +11,15 @@ from works.pages import page_context, researcher_url
 HOME = "/following/"
 
 
-def tabs_context(current: str, researchers: int, topics: int) -> list[dict[str, Any]]:
-    """The three pages of what one follows, with how many there are of each."""
-    return [
-        {"url": url, "label": label, "count": count, "current": url == current}
-        for url, label, count in (
-            (HOME, "What is new", None),
-            ("/following/researchers/", "Researchers", researchers),
-            ("/following/topics/", "Topics", topics),
-        )
-    ]
-
-
-def feed_context(
-    rows: Sequence[News], before: int, tabs: Sequence[dict[str, Any]]
-) -> dict[str, Any]:
+def feed_context(rows: Sequence[News], before: int) -> dict[str, Any]:
     """The works of this page by the day that they came; the address of the next names the last."""
     listed = rows[:PAGE]
     return {
         "page": page_context("Following", "What is new for you.", HOME, noindex=True),
-        "tabs": tabs,
         "days": [
             {"date": day, "works": [news_context(work) for work in works]}
             for day, works in groupby(listed, lambda work: work.came.date())
         ],
-        "follows": any(tab["count"] for tab in tabs),
         "newest_url": HOME if before < END else "",
         "next_url": f"{HOME}?before={listed[-1].id}" if len(rows) > PAGE else "",
     }

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bzpeer.lib import access, limits
 from bzpeer.lib.views import too_many
-from profiles.follow_feed import END, feed, followed_counts
-from profiles.follow_pages import feed_context, tabs_context
+from profiles.follow_feed import END, feed, follows_anything
+from profiles.follow_pages import feed_context
 from profiles.follow_topics import (
     follows_topic,
     topic_follow,
@@ -30,8 +30,9 @@ def news(request: HttpRequest) -> HttpResponse:
     """What is new from the researchers and topics that I follow."""
     user = cast(User, request.user)
     before = _before(request.GET.get("before", ""))
-    tabs = tabs_context("/following/", *followed_counts(user))
-    context = feed_context(feed(user, before), before, tabs)
+    rows = feed(user, before)
+    follows = bool(rows) or follows_anything(user)
+    context = feed_context(rows, before) | {"follows": follows}
     return render(request, "profiles/following.html", context)
 
 
@@ -48,9 +49,8 @@ def topics(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     context = {
         "page": page_context("Topics you follow", "Topics that you follow.", "", noindex=True),
-        "tabs": tabs_context("/following/topics/", *followed_counts(user)),
         "rows": [
-            {"name": row.name, "url": f"/topics/{row.slug}/", "follow": _button(row.slug, row.followers, True)}
+            _topic(row.slug, row.name) | {"follow": _button(row.slug, row.followers, True)}
             for row in topics_followed(user)
         ],
     }
@@ -88,10 +88,14 @@ def _shown(request: HttpRequest, topic: Topic, following: bool, status: int) -> 
         "page": page_context(
             f"Follow {topic.name}", "Following a topic.", button["url"], noindex=True
         ),
-        "topic": {"name": topic.name, "url": f"/topics/{topic.slug}/"},
+        "topic": _topic(topic.slug, topic.name),
         "follow": button,
     }
     return render(request, "profiles/follow_topic.html", context, status=status)
+
+
+def _topic(slug: str, name: str) -> dict[str, Any]:
+    return {"name": name, "url": f"/topics/{slug}/"}
 
 
 def _button(slug: str, count: int, following: bool) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from works.pages import (
 )
 from works.queries import Head, WorkRow, WorksFilter
 
+FOLLOWING = "/following/researchers/"
 SORTS = {"new": "What is new", "name": "Name", "followed": "Followed last"}
 
 
@@ -125,15 +126,15 @@ def following_context(rows: Sequence[Followed], sort: str, page: int) -> dict[st
         "sorts": [
             {
                 "label": label,
-                "url": address("/following/", sort="" if key == "new" else key),
+                "url": address(FOLLOWING, sort="" if key == "new" else key),
                 "current": key == sort,
             }
             for key, label in SORTS.items()
         ],
-        "here": address("/following/", sort=asked, page=page),
-        "previous_url": address("/following/", sort=asked, page=page - 1) if page > 1 else "",
+        "here": address(FOLLOWING, sort=asked, page=page),
+        "previous_url": address(FOLLOWING, sort=asked, page=page - 1) if page > 1 else "",
         "next_url": (
-            address("/following/", sort=asked, page=page + 1) if page * FOLLOWED < total else ""
+            address(FOLLOWING, sort=asked, page=page + 1) if page * FOLLOWED < total else ""
         ),
     }
 

@@ -11,6 +11,7 @@ from bzpeer.lib import due
 from claims.services import Refreshed, trust_refresh
 from graph.services import company_renamed, edges_refresh
 from profiles.models import Follow, User
+from profiles.saying import names_carry, said_carry
 from works.models import Author, AuthorChange
 from works.services import authors_changed, counts_refresh
 
@@ -57,7 +58,9 @@ def refresh(author_ids: Sequence[int]) -> Refreshed:
         result = trust_refresh(author_ids, timezone.now())
         heirs = set(follows_moved(author_ids))
         followers_recount(author_ids)
-        authors_changed(sorted(heirs.difference(author_ids)))
+        said_carry(author_ids)
+        to_name = names_carry(author_ids)
+        authors_changed(sorted(heirs.difference(author_ids) | to_name))
     return result
 
 

@@ -4,10 +4,15 @@ import logging
 from time import monotonic
 
 from celery import shared_task
+from django.utils import timezone
 
 from profiles.account_erasure import erase_due
 from profiles.account_links import links_forget
 from profiles.account_sessions import sessions_forget
+from profiles.notices.delivering import notices_deliver
+from profiles.notices.digests import digests_send
+from profiles.notices.news import marks_forget, news_spread
+from profiles.notices.reading import notices_forget
 from profiles.services import refresh_due
 
 log = logging.getLogger(__name__)
@@ -34,3 +39,30 @@ def erase_sweep() -> None:
     links_forget()
     if erased := erase_due():
         log.info("erased accounts=%d", erased)
+
+
+@shared_task(name="profiles.notices")
+def notices_sweep() -> None:
+    """Tell people what was raised for them."""
+    if delivered := notices_deliver():
+        log.info("notices delivered=%d", delivered)
+
+
+@shared_task(name="profiles.news")
+def news_sweep() -> None:
+    """Tell the followers of what came new."""
+    if told := news_spread(timezone.now()):
+        log.info("news told=%d", told)
+
+
+@shared_task(name="profiles.digests")
+def digests_sweep() -> None:
+    if sent := digests_send():
+        log.info("digests sent=%d", sent)
+
+
+@shared_task(name="profiles.notices_forget")
+def notices_forget_sweep() -> None:
+    """Delete notices and marks that nothing shows any more."""
+    notices_forget(timezone.now())
+    marks_forget(timezone.now())

@@ -127,9 +127,9 @@ def following(request: HttpRequest) -> HttpResponseBase:
         return _following_changed(request, user)
     rows = queries.following(user, sort, page)
     if not rows and page > 1:
-        return HttpResponseRedirect(address("/following/", sort=asked))
+        return HttpResponseRedirect(address("/following/researchers/", sort=asked))
     context = following_context(rows, sort, page)
-    return render(request, "profiles/following.html", context)
+    return render(request, "profiles/following_researchers.html", context)
 
 
 def _following_changed(request: HttpRequest, user: User) -> HttpResponseBase:

@@ -24,7 +24,7 @@ from works.grouping import Plan, shown
 from works.merging import merge
 from works.reporting import ReportRow, settle_rows, write_reports
 from works.topic_tree import tell
-from works.withholding import placed
+from works.withholding import empty_left, placed
 
 # One merge at a time: it makes concurrent imports take turns per batch, and frees the statements
 # below from every race between them. Parsing goes on in parallel.
@@ -92,10 +92,11 @@ def ingest(run_id: int, records: Sequence[WorkRecord], today: date) -> Counts:
         counts.unchanged += len(records) - len(staged)
         if settled := _settled(staged, stored):
             gathered = gather(cursor, _changes(settled))
-            plan, hidden = placed(cursor, gathered)
-            told = hidden | {one for one, item in settled.items() if not item.silent}
+            plan, withheld = placed(cursor, gathered)
+            told = withheld.reports | {one for one, item in settled.items() if not item.silent}
             works = shown(plan, told, today, everything=gathered.noticed)
             counts.authors = merge(cursor, works, plan.gone)
+            empty_left(cursor, withheld)
             write_reports(cursor, run_id, _rows(settled, plan))
             settle_rows(cursor, plan)
     return counts
@@ -110,9 +111,10 @@ def regroup(works: Sequence[int], today: date) -> int:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MERGE_LOCK])
         gathered = gather(cursor, {}, works)
         tell(cursor, [held.known.record for held in gathered.reports.values()])
-        plan, _ = placed(cursor, gathered)
+        plan, withheld = placed(cursor, gathered)
         before = _versions(cursor, [work.work for work in plan.placed])
         merge(cursor, shown(plan, set(), today, everything=True), plan.gone)
+        empty_left(cursor, withheld)
         settle_rows(cursor, plan)
         return len(_versions(cursor, [work.work for work in plan.placed]) - before)
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from bzpeer.lib.safe import trusted
 from works.domain import article, provenance, words
+from works.domain.saying import SILENT, Said
 from works.queries import PAGE, Head, WorkRow, WorksFilter
 from works.researchers import ResearcherRow
 
@@ -43,14 +44,19 @@ def researcher_url(slug: str) -> str:
 def researcher_context(head: Head) -> dict[str, Any]:
     """`r` of the templates."""
     topics = [name for _, name, _ in head.top_topics]
+    # Until the next refresh the facts may hold words of who speaks for the record no more.
+    said = head.said if head.claim_state in ("claimed", "disputed") else SILENT
+    imported = words.tagline(head.works, head.years, topics)
     return {
         "slug": head.slug,
         "url": researcher_url(head.slug),
         "name": head.name,
-        "tagline": words.tagline(head.works, head.years, topics),
-        "role": "Researcher",
-        "affiliation": head.affiliation,
-        "open_to_collaborate": None,
+        "tagline": said.tagline or imported,
+        "role": said.role or "Researcher",
+        "affiliation": said.affiliation[0] if said.affiliation else head.affiliation,
+        "open_to_collaborate": said.open,
+        "said": said_context(said),
+        "imported": {"tagline": imported, "affiliation": head.affiliation},
         "works": head.works,
         "followers": head.followers,
         "topics": head.topics,
@@ -65,6 +71,26 @@ def researcher_context(head: Head) -> dict[str, Any]:
         "is_sample": SAMPLE in head.sources,
         "computed_at": head.trust_at,
         "sources": [provenance.source(slug).label for slug in head.sources],
+    }
+
+
+def said_context(said: Said) -> dict[str, Any] | None:
+    """What the holder says, for the page to show as theirs; None where nobody says anything."""
+    if said.open is None:
+        return None
+    return {
+        "tagline": said.tagline,
+        "role": said.role,
+        "affiliation": (
+            {"name": said.affiliation[0], "url": f"/institutions/{said.affiliation[1]}/"}
+            if said.affiliation
+            else None
+        ),
+        "links": [{"url": url, "label": label} for url, label in said.links],
+        "names": said.names,
+        "featured": [
+            {"url": f"/works/{key}/", "title_html": trusted(title)} for key, title in said.featured
+        ],
     }
 
 
@@ -179,6 +205,6 @@ def _year_html(year: int | None, items: list[str]) -> str:
 
 
 def work_html(row: WorkRow, focus: str) -> str:
-    people = sum([bool(name.slug) for name in row.byline])
+    people = sum([name.is_person for name in row.byline])
     byline = article.byline(row.byline, focus=focus, hidden=row.people - people)
     return article.article(row.id, row.title_html, row.head_html, byline, row.body_html)

@@ -8,6 +8,7 @@ import msgspec
 from django.db import connection
 
 from works.domain.article import Name
+from works.domain.saying import Said
 from works.domain.sheet import Sheet
 from works.models import Author, WorkRedirect
 
@@ -57,11 +58,17 @@ class Head(msgspec.Struct):
     trust_band: str
     trust_at: Any
     followers: int
+    said: Said
 
     @property
     def stamp(self) -> str:
         """Differs whenever the page does."""
         return stamp_of(self.id, self.version, self.generation)
+
+    @property
+    def suppressed(self) -> bool:
+        """Whether the record was emptied: every other one has a name."""
+        return not self.name
 
 
 # A reader who holds the page is told so by its stamp alone: the facts are not even read.
@@ -74,7 +81,7 @@ SELECT a.id, a.slug, a.name, heir.slug, coalesce(v.version, 0), coalesce(c.gener
     coalesce(f.close_collaborators, 0), coalesce(f.company, '[]'), coalesce(f.circles, '[]'),
     coalesce(f.several, false), coalesce(f.claim_state, 'unclaimed'), coalesce(f.level, 0),
     coalesce(f.verified_close, 0), f.trust_score, coalesce(f.trust_band, ''), f.trust_at,
-    coalesce(f.followers, 0)
+    coalesce(f.followers, 0), coalesce(f.said, '{}')
 FROM works_author a
 LEFT JOIN works_authorfacts v ON v.author_id = a.id
 LEFT JOIN works_authorchange c ON c.author_id = a.id AND c.kind = 'works'
@@ -103,6 +110,7 @@ def head_unless_held(slug: str, held: str) -> Head | str | None:
     values = list(row)
     for place in JSON_COLUMNS:
         values[place] = msgspec.json.decode(values[place])
+    values[-1] = msgspec.json.decode(values[-1], type=Said)
     return Head(*values)
 
 

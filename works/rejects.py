@@ -1,6 +1,6 @@
 """Records that could not be taken, kept once each however often a file is imported."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -8,6 +8,7 @@ import msgspec
 from works.domain.records import Rejected
 from works.models import ImportReject, ImportRun
 from works.sources.base import AGAIN_BYTES
+from works.withholding import naming
 
 # What a run may keep of whole records. A file read as the wrong source is rejected record by
 # record, and nobody replays that.
@@ -26,6 +27,7 @@ def keep(run: ImportRun, file: str, rejects: Sequence[Reject]) -> None:
     # In the order of the file, so that two imports of it wait for each other and never in a circle.
     placed = sorted(rejects, key=lambda one: one.rejected.position)
     rows = {row.digest: row for row in (_row(run, file, one) for one in placed)}
+    empty_naming(rows.values())
     ImportReject.objects.bulk_create(
         rows.values(),
         batch_size=100,
@@ -43,6 +45,17 @@ def keep(run: ImportRun, file: str, rejects: Sequence[Reject]) -> None:
             "replayed_in",
         ],
     )
+
+
+def empty_naming(rows: Collection[ImportReject]) -> list[ImportReject]:
+    """Keep nothing of the records that name somebody who is suppressed, but where they stood."""
+    if not rows:
+        return []
+    texts = [row.raw + bytes(row.again).decode("utf-8", "replace") for row in rows]
+    found = [row for row, is_naming in zip(rows, naming(texts)) if is_naming]
+    for row in found:
+        row.raw, row.again = "", b""
+    return found
 
 
 def _row(run: ImportRun, file: str, one: Reject) -> ImportReject:

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from bzpeer.lib import access, caching, pages
+from bzpeer.lib.views import Gone
 from works import queries
 from works.pages import indexable, researcher_url
 from works.queries import Head
@@ -27,9 +28,11 @@ def load_researcher(request: HttpRequest, slug: str) -> Head | HttpResponsePerma
 def placed(
     request: HttpRequest, slug: str, head: Head | None
 ) -> Head | HttpResponsePermanentRedirect:
-    """The record if this is its address, else the way to it. Raises Http404."""
+    """The record if this is its address, else the way to it. Raises Http404, of one that is gone."""
     if head is None:
         raise Http404
+    if head.suppressed:
+        raise Gone
     current = head.heir or head.slug
     if current != slug:
         page = request.path.removeprefix(researcher_url(slug)[:-1])

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from django.db import connection
 
 from works.domain.bylines import Place, Seat, seats
 from works.domain.identity import AuthorKey
@@ -20,10 +21,12 @@ from works.domain.sameness import Voice, face
 from works.domain.shown import people_decided
 from works.domain.withheld import (
     DIGEST_BYTES,
+    SCHEME,
     Digests,
     SuppressionId,
     Trace,
     found_again,
+    keys_of,
     masked,
 )
 from works.gathering import Gathered, Held, Identity, gather
@@ -40,17 +43,31 @@ class Stood(msgspec.Struct, frozen=True):
     author: AuthorRecord
 
 
-def placed(cursor: Any, gathered: Gathered) -> tuple[Plan, frozenset[Identity]]:
-    """Where everything goes, the suppressed left out; the reports that lost somebody by it."""
+class Withheld(msgspec.Struct, frozen=True):
+    """The reports that lost somebody, and under which keys those may have had a record."""
+
+    reports: frozenset[Identity] = frozenset()
+    keys: frozenset[AuthorKey] = frozenset()
+
+
+def placed(cursor: Any, gathered: Gathered) -> tuple[Plan, Withheld]:
+    """Where everything goes, the suppressed left out."""
     guard = _guard(cursor, gathered)
     if guard is None:
-        return place(cursor, gathered), frozenset()
+        return place(cursor, gathered), Withheld()
     guard.look_for_known(gathered.reports)
     plan = place(cursor, gathered)
     for work in plan.placed:
         guard.look_through(work)
     guard.write(cursor)
-    return plan, frozenset(guard.changed)
+    return plan, Withheld(frozenset(guard.changed), frozenset(guard.left))
+
+
+def empty_left(cursor: Any, withheld: Withheld) -> None:
+    """Empty the records that lost their last work by it: a name alone had been somebody's."""
+    if withheld.keys:
+        columns = zip(*((key.scheme, key.value) for key in withheld.keys))
+        cursor.execute(EMPTY_LEFT, [list(column) for column in columns])
 
 
 def standing(cursor: Any, works: Sequence[int], key: AuthorKey) -> list[Stood]:
@@ -65,11 +82,22 @@ def standing(cursor: Any, works: Sequence[int], key: AuthorKey) -> list[Stood]:
     ]
 
 
-def digests(cursor: Any) -> Digests | None:
-    """The digests under the secret; None before the first suppression."""
-    cursor.execute(KEPT)
-    row = cursor.fetchone()
-    return Digests(bytes(row[0])) if row else None
+def naming(texts: Sequence[str]) -> list[bool]:
+    """Which of these texts name somebody who is suppressed; one query."""
+    with connection.cursor() as cursor:
+        known = _known(cursor)
+    if known is None:
+        return [False] * len(texts)
+    digests, keys = known
+    return [digests.is_named_in(text, keys) for text in texts]
+
+
+def _known(cursor: Any) -> tuple[Digests, dict[bytes, SuppressionId]] | None:
+    cursor.execute(KEYS)
+    rows = cursor.fetchall()
+    if not rows:
+        return None
+    return Digests(bytes(rows[0][0])), {bytes(digest): id for _, digest, id in rows}
 
 
 def _decided(work: Placed) -> list[tuple[Any, dict[Place, AuthorKey]]]:
@@ -77,17 +105,15 @@ def _decided(work: Placed) -> list[tuple[Any, dict[Place, AuthorKey]]]:
 
 
 def _guard(cursor: Any, gathered: Gathered) -> "_Guard | None":
-    cursor.execute(KEYS)
-    rows = cursor.fetchall()
-    if not rows:
+    known = _known(cursor)
+    if known is None:
         return None
-    keys = {bytes(digest): suppression for _, digest, suppression in rows}
     traces: dict[WorkKey, set[Trace]] = defaultdict(set)
     asked = {key for held in gathered.reports.values() for key in held.keys}
     cursor.execute(MENTIONS, [list(asked)])
     for key, suppression, name, rank, packed in cursor.fetchall():
         traces[key].add(Trace(suppression, bytes(name), rank, _unpacked(bytes(packed))))
-    return _Guard(Digests(bytes(rows[0][0])), keys, traces)
+    return _Guard(*known, traces)
 
 
 @dataclass
@@ -99,6 +125,7 @@ class _Guard:
     traces: dict[WorkKey, set[Trace]]
     changed: dict[Identity, Held] = field(default_factory=dict)
     learnt: set[tuple[WorkKey, Trace]] = field(default_factory=set)
+    left: set[AuthorKey] = field(default_factory=set)
 
     def look_for_known(self, reports: Mapping[Identity, Held]) -> None:
         """By the keys of each report, and then by those of the reports that were found so."""
@@ -139,7 +166,9 @@ class _Guard:
             return
         record, seated = held.known.record, seats(held.known.record)
         for at, id in found.items():
-            trace = self.digests.trace(id, record.authors[at - 1], seated[at])
+            author = record.authors[at - 1]
+            self.left.update((AuthorKey("name", seated[at][0]), *keys_of(author)))
+            trace = self.digests.trace(id, author, seated[at])
             for key in keys:
                 self.traces[key].add(trace)
                 self.learnt.add((key, trace))
@@ -170,8 +199,6 @@ def _unpacked(packed: bytes) -> frozenset[bytes]:
     return frozenset(packed[at : at + DIGEST_BYTES] for at in starts)
 
 
-KEPT = "SELECT value FROM works_suppressionsecret"
-
 KEYS = """
 SELECT s.value, k.digest, k.suppression_id
 FROM works_suppressionsecret s CROSS JOIN works_suppressedkey k
@@ -187,6 +214,18 @@ SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[], %s::smallint[], %s
     AS learnt (suppression_id, key, name, rank, forms)
 ORDER BY 2, 1, 3, 4
 ON CONFLICT (key, suppression_id, name, rank) DO NOTHING
+"""
+
+# All that a record says of a person; its public id stays, and is nobody else's.
+EMPTY = f"""
+UPDATE works_author a SET name = '', chosen_name = '', name_key = '', letter = '',
+    slug = public_id, key_scheme = '{SCHEME}', key_value = public_id, merged_into_id = NULL
+"""
+EMPTY_LEFT = f"""
+{EMPTY} FROM unnest(%s::text[], %s::text[]) AS gone (scheme, value)
+WHERE (a.key_scheme, a.key_value) = (gone.scheme, gone.value)
+    AND NOT EXISTS (SELECT FROM works_authorship m WHERE m.author_id = a.id)
+    AND NOT EXISTS (SELECT FROM works_mentiondecision d WHERE d.author_id = a.id)
 """
 
 MEND = """

@@ -8,7 +8,7 @@ from bzpeer.lib.safe import trusted
 from works.domain import addresses, article, provenance
 from works.domain.choice import Other
 from works.domain.sameness import Join
-from works.domain.sheet import Heard, words
+from works.domain.sheet import KINDS, Heard, words
 from works.domain.words import listed as words_of
 from works.queries import WorkFull
 
@@ -36,6 +36,20 @@ RULES = {
     "identifier": "the same identifier",
     "title": "the same title by the same people, a year apart at most",
 }
+GIVEN = {
+    "title": "title",
+    "abstract": "abstract",
+    "authors": "authors",
+    "type": "type",
+    "created": "first date",
+    "published": "date of publication",
+    "venue": "where it appeared",
+    "journal_ref": "journal reference",
+    "doi": "DOI",
+    "versions": "versions",
+    "comments": "comments",
+    "licence": "licence",
+}
 LONG = 300  # characters
 AFFILIATED = 100  # names of a byline with their affiliations
 WITHDRAWN = "No source lists this work any more; what was known of it is kept here."
@@ -45,7 +59,7 @@ def work_context(work: WorkFull) -> dict[str, Any]:
     """`w` of the templates: each field, who said it, and who says otherwise."""
     sheet = work.sheet
     names = [article.Name(text, slug or "") for text, slug, *_ in work.byline]
-    people = sum(1 for name in names if name.slug)
+    people = sum(1 for name in names if name.is_person)
     return {
         "id": work.id,
         "title_html": trusted(work.title_html),
@@ -54,7 +68,7 @@ def work_context(work: WorkFull) -> dict[str, Any]:
         "affiliations": affiliations_context(work),
         "type_label": article.type_label(sheet.type),
         "year": work.year,
-        "preprint": sheet.preprint,
+        "life": life_context(work),
         "facts": facts_context(work),
         "ids": [identifier_context(*item) for item in work.identifiers],
         "abstract_html": trusted(work.abstract_html),
@@ -67,7 +81,7 @@ def work_context(work: WorkFull) -> dict[str, Any]:
         "notices": [notice_context(one) for one in reversed(sheet.notices)],
         "others": [other_context(one, work) for one in sheet.others],
         "versions": [{"label": one.label, "date": one.date} for one in sheet.versions],
-        "reports": [report_context(report) for report in work.reports],
+        "reports": reports_context(work),
         "joins": [join_words(join) for join in sheet.joins],
         "deleted_note": WITHDRAWN if work.withdrawn else "",
     }
@@ -87,6 +101,25 @@ def affiliations_context(work: WorkFull) -> list[dict[str, Any]]:
         for name, _, position, given in work.byline
         if given or position in known
     ][:AFFILIATED]
+
+
+def life_context(work: WorkFull) -> list[dict[str, str]]:
+    """What became of the work, step by step; empty where there is one step or none."""
+    sheet = work.sheet
+    steps = []
+    if sheet.preprint:
+        year, label = sheet.preprint
+        exact = sheet.created if sheet.created.startswith(str(year)) else str(year)
+        steps.append({"date": exact, "words": f"Preprint, {label}", "kind": ""})
+    if sheet.published:
+        place = addresses.rendered(sheet.venue).text
+        words = f"Published in {place}" if place else "Published"
+        steps.append({"date": sheet.published, "words": words, "kind": ""})
+    steps += [
+        {"date": one.date or "Undated", "words": KINDS[one.kind], "kind": one.kind}
+        for one in sheet.notices
+    ]
+    return steps if len(steps) > 1 else []
 
 
 def facts_context(work: WorkFull) -> list[dict[str, str]]:
@@ -153,13 +186,26 @@ def topic_context(slug: str, name: str, code: str) -> dict[str, str]:
     return {"url": f"/topics/{slug}/", "name": name, "code": "" if code in name else code}
 
 
-def report_context(report: dict[str, Any]) -> dict[str, Any]:
+def reports_context(work: WorkFull) -> list[dict[str, Any]]:
+    """Each report with what is shown on its word; one that comes in several formats says it once."""
+    given: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for field, words in GIVEN.items():
+        if field in work.sheet.origins:
+            given[work.sheet.origins[field]].append(words)
+    return [
+        report_context(report, given.pop((report["source"], report["external_id"]), []))
+        for report in work.reports
+    ]
+
+
+def report_context(report: dict[str, Any], given: list[str]) -> dict[str, Any]:
     return {
         "source_label": provenance.source(report["source"]).label,
         "external_id": report["external_id"],
         "record_date": report["record_date"],
         "imported_at": datetime.fromisoformat(report["imported_at"]),
         "deleted": report["deleted"],
+        "given": given,
     }
 
 

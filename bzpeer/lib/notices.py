@@ -7,15 +7,14 @@ from hashlib import blake2b
 from typing import Any
 
 from bzpeer.lib import outbox
+from bzpeer.lib.models import OutboxEvent
 
 KIND = "notice"
 # What is left of `OutboxEvent.dedupe_key` beside the kind and the number of the account.
 LONGEST_SUBJECT = 100
 
 
-def raise_notice(
-    kind: str, user_id: int, subject: str, data: dict[str, Any] | None = None
-) -> None:
+def raise_notice(kind: str, user_id: int, subject: str, data: dict[str, Any] | None = None) -> None:
     """Tell an account something once: the same kind and subject again is the same notice.
 
     `kind` is a key of `profiles.domain.notices.SAID`. `data` names records by their ids: `author`,
@@ -30,3 +29,9 @@ def _short(subject: str) -> str:
     if len(subject) <= LONGEST_SUBJECT:
         return subject
     return blake2b(subject.encode(), digest_size=20).hexdigest()
+
+
+def notice_take_back(kind: str, user_id: int, subject: str) -> bool:
+    """Drop a notice that has not been handed on yet; whether there was one."""
+    key = f"{KIND}:{kind}:{user_id}:{_short(subject)}"
+    return bool(OutboxEvent.objects.filter(kind=KIND, dedupe_key=key).delete()[0])

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -59,6 +59,8 @@ def robots(request: HttpRequest) -> HttpResponse:
         "/*/correct/",
         "/corrections/",
         "/following/",
+        "/notifications/",
+        "/settings/",
     )
     lines = ["User-agent: *", *(f"Disallow: {place}" for place in places)]
     return _text(lines)
@@ -91,7 +93,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403.html", {"form_refused": True}, status=403)
 
 
+class Gone(Http404):
+    """What was here was taken down, and its address is nobody else's."""
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, Gone):
+        return render(request, "410.html", {"of": "record"}, status=410)
     return render(request, "404.html", status=404)
 
 

@@ -41,6 +41,11 @@ class Side:
     level: frozenset[int]
     depth: int
 
+    @property
+    def weight(self) -> tuple[int, int]:
+        """What the next level costs, about; among equals the end that lags behind goes first."""
+        return len(self.level), self.depth
+
 
 def begin(person: int) -> Side:
     return Side({person: person}, frozenset({person}), 0)
@@ -64,7 +69,7 @@ def search(
         return Route(Outcome.SAME, (start,))
     near, far = begin(start), begin(goal)
     while (steps := near.depth + far.depth) < most:
-        ahead = len(near.level) <= len(far.level)
+        ahead = near.weight <= far.weight
         side, other = (near, far) if ahead else (far, near)
         ends = other.level if steps == most - 1 else None
         side = grown(side, neighbours(side.level, ends))

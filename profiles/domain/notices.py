@@ -33,7 +33,7 @@ DIGESTS = (Way.DAILY, Way.WEEKLY)
 OFFERED = {kind: tuple(Way) for kind in Kind} | {
     Kind.WORKS: tuple(way for way in Way if way != Way.MAIL)
 }
-DEFAULT = {kind: Way.MAIL for kind in Kind} | {Kind.WORKS: Way.PAGE}
+DEFAULT = dict.fromkeys(Kind, Way.MAIL) | {Kind.WORKS: Way.PAGE}
 
 
 class Said(NamedTuple):

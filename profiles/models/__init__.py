@@ -3,6 +3,7 @@
 from profiles.models.accounts import Erasure, RecoveryCode, SecretLink
 from profiles.models.notices import Digest, NewsMark, Notice, NoticeChoice, TopicFollow
 from profiles.models.people import Follow, User
+from profiles.models.profile import Profile
 
 __all__ = [
     "Digest",
@@ -11,6 +12,7 @@ __all__ = [
     "NewsMark",
     "Notice",
     "NoticeChoice",
+    "Profile",
     "RecoveryCode",
     "SecretLink",
     "TopicFollow",

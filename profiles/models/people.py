@@ -42,6 +42,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Whether a log-in takes more than the password or the mailbox; one query."""
         return bool(Authenticator.objects.filter(user_id=self.pk).exists())
 
+    def unread_notices(self) -> int:
+        """How many notices wait, up to a hundred; one query of an index that holds no others."""
+        return self.notice_set.filter(read_at=None)[:100].count()
+
     def get_full_name(self) -> str:
         return self.name
 

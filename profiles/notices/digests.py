@@ -11,15 +11,13 @@ from profiles.domain.notices import Kind, Way, next_slot
 from profiles.follow_feed import News, new_works
 from profiles.models import Digest, Notice
 from profiles.notices.choices import held, latest_work, ways
-from profiles.notices.letters import MOST_NOTICES, MOST_WORKS, digest_send
+from profiles.notices.letters import MOST_COUNTED, MOST_NOTICES, MOST_WORKS, digest_send
 
 log = logging.getLogger(__name__)
 
 BATCH = 20
 SWEEP_S = 10
 LEASE = timedelta(minutes=5)
-# Of each researcher and topic so many new works are counted; a mail says "and more than …" then.
-MOST_COUNTED = 1_000
 
 
 def digests_send() -> int:

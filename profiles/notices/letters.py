@@ -13,6 +13,8 @@ from profiles.models import Notice
 from profiles.notices.mailing import send
 from profiles.notices.showing import shown
 
+# Of each researcher and topic so many new works are counted for a mail, and no more.
+MOST_COUNTED = 1_000
 # More than that nobody reads in a mail; the rest is on the page, and the mail says how many.
 MOST_WORKS, MOST_NOTICES, LONGEST_TITLE = 15, 30, 300
 
@@ -36,6 +38,7 @@ def digest_send(
         "rhythm": rhythm.value,
         "works": [work_line(work) for work in listed],
         "more_works": total - len(listed),
+        "counted_out": total >= MOST_COUNTED,
         "groups": [(label, list(rows)) for label, rows in groupby(said, lambda one: one["label"])],
         "more_notices": waiting - len(notices),
     }

@@ -38,7 +38,10 @@ def send(
     known = context | {"site_url": settings.SITE_URL, "stop_url": stop_url(user_id, what)}
     text = render_to_string(f"profiles/mail/{template}.txt", known)
     message = EmailMultiAlternatives(
-        line(subject)[:LONGEST_SUBJECT], text.strip() + "\n", to=[to], headers=headers(user_id, what)
+        line(subject)[:LONGEST_SUBJECT],
+        text.strip() + "\n",
+        to=[to],
+        headers=headers(user_id, what),
     )
     html = render_to_string(f"profiles/mail/{template}.html", known)
     message.attach_alternative(html, "text/html")

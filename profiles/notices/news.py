@@ -105,13 +105,14 @@ def _spread_batch(now: datetime) -> int | None:
         row = cursor.fetchone()
         if row is None:
             return None
-        cursor.execute(SPREAD, _values(*row, now))
+        after, upto = row
+        cursor.execute(SPREAD, _values(after, upto, now))
         told: int = cursor.rowcount
-        cursor.execute(MARK, [row[1]])
+        cursor.execute(MARK, [upto])
     return told
 
 
-def _values(after: int, upto: int, now: datetime) -> dict[str, object]:
+def _values(after: int, upto: int, now: datetime) -> dict[str, int | str]:
     return {
         "after": after,
         "upto": upto,

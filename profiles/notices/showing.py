@@ -30,7 +30,7 @@ def shown(notices: Sequence[Notice]) -> list[dict[str, Any]]:
 def things(notice: Notice) -> list[str]:
     """What a notice is about: `a17` is an author, `t3` a topic."""
     if notice.what == NEW_WORKS:
-        return list(notice.data["things"])
+        return list(notice.data.get("things", []))
     return [f"a{notice.data['author']}"] if "author" in notice.data else []
 
 

@@ -107,9 +107,8 @@ def preferences(request: HttpRequest) -> HttpResponseBase:
 
 
 def _wanted(form: QueryDict) -> dict[Kind, Way]:
-    return {
-        kind: Way(form[kind]) for kind in Kind if kind in form and form[kind] in iter(Way)
-    }
+    asked = {kind: str(form.get(kind, "")) for kind in Kind}
+    return {kind: Way(way) for kind, way in asked.items() if way in WAYS}
 
 
 def _kinds(chosen: dict[Kind, Way]) -> list[dict[str, Any]]:

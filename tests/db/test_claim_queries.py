@@ -1,12 +1,10 @@
 """What pages of claims read: what is missing, what each may do, and in how many statements."""
 
-from datetime import timedelta
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from claims.claim_queries import claim_find, claim_shown, claims_of, history_of, review_queue
+from claims.claim_queries import claim_find, claim_shown, claims_of, history_of
 from claims.claim_steps import Actor, Said
 from claims.claiming import claim_decide, claim_open, claim_submit
 from claims.domain.transitions import Role
@@ -81,15 +79,6 @@ def test_a_page_takes_as_many_statements_for_one_piece_of_evidence_as_for_eight(
             claim_shown(claim, claimant(claim.user), NOW)
         counts.append(len(captured))
     assert counts[0] == counts[1] <= 16
-
-
-def test_the_queue_has_the_oldest_first_and_its_median_age() -> None:
-    first, second = (written(name, record(name)) for name in ("Xue Lin", "Bo Roe"))
-    Claim.objects.filter(pk=second.pk).update(submitted_at=NOW - timedelta(days=4))
-    queue = review_queue(NOW)
-    assert [claim.pk for claim in queue.claims] == [second.pk, first.pk]
-    assert queue.median_age == timedelta(days=2)
-    assert review_queue(NOW).challenges == []
 
 
 def test_a_claim_is_found_by_its_owner_alone() -> None:

@@ -251,7 +251,7 @@ def in_state(state: str) -> Claim:
         signed_in_as(user).post(address(claim), {"do": "withdraw"})
     elif state in DECIDED:
         for name, reason in DECIDED[state]:
-            claim_decide(claim, judge, name, Said(reason, "A word to you."), now)
+            claim_decide(claim, judge, name, Said(reason, "A word to you."), timezone.now())
     return Claim.objects.get(pk=claim.pk)
 
 
@@ -369,7 +369,7 @@ def test_a_mailbox_by_its_code_to_the_accepted_claim() -> None:
             "Anyone can have an address at this provider",
         ),
         ({"do": "mailbox", "local": "not an address"}, "This is no mail address"),
-        ({"do": "linkback", "url": "http://127.0.0.1/"}, "no address of a public page"),
+        ({"do": "linkback", "url": "file:///etc/passwd"}, "no address of a public page"),
         ({"do": "orcid"}, "No ORCID iD is connected to your account."),
         ({"do": "mailbox", "local": ""}, "This field is required."),
         ({"do": "written", "text": "Too short, this."}, "Write at least 40 characters"),

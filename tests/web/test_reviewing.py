@@ -1,6 +1,5 @@
 """The reviewers' pages: what waits, what they see of a case, what they decide, and who may not."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,11 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bzpeer.lib.models import AuditEvent, OutboxEvent
-from claims.claim_steps import Actor, Said
+from claims.claim_steps import Said
 from claims.claiming import claim_decide, claim_open, claim_submit
 from claims.confirming import confirmation_answer, confirmation_ask, confirmation_link
 from claims.disputes import challenge_admit, dispute_answer
-from claims.domain.transitions import Role
 from claims.models import Challenge, Claim, ClaimEvent, Correction, Evidence
 from claims.proving import evidence_add_orcid, evidence_add_written
 from claims.review_pages import age_words
@@ -25,7 +23,7 @@ from tests.factories.claims import IDS, account, claimant, record, reviewer
 from tests.factories.corpus import publish
 from tests.factories.records import work
 from tests.web.dom import page
-from works.models import Author, AuthorFacts, Report
+from works.models import Author, AuthorFacts
 
 pytestmark = pytest.mark.django_db
 
@@ -170,9 +168,7 @@ def objected() -> Claim:
     evidence = confirmation_ask(claim, claimant(claim.user), lee.author, now)
     assert isinstance(evidence, Evidence)
     link = confirmation_link(evidence, lee.user_id)
-    assert isinstance(
-        confirmation_answer(link, "objects", claimant(lee.user), now), Evidence
-    )
+    assert isinstance(confirmation_answer(link, "objects", claimant(lee.user), now), Evidence)
     return fresh(claim)
 
 
@@ -260,8 +256,8 @@ def test_what_waits_elsewhere_is_counted(as_mod: Client) -> None:
 def test_the_queue_takes_as_many_statements_for_one_case_as_for_many(as_mod: Client) -> None:
     waiting()
     one = asked(as_mod, QUEUE)
-    for number in range(6):
-        corrected(("fact", "person", "remove", "other")[number % 4] if number < 4 else "fact", number) if number < 4 else None  # noqa: E501
+    for days, kind in enumerate(Correction.Kind.values):
+        corrected(kind, days)
     waiting("Bo Roe")
     assert asked(as_mod, QUEUE) == one <= 10
 
@@ -306,10 +302,10 @@ def test_the_circles_of_a_flagged_record_are_told_apart(as_mod: Client) -> None:
 
 
 def test_the_orcid_record_is_told_with_who_put_it_there(as_mod: Client) -> None:
-    author, user, now = record("Xue Lin", orcid=IDS[0]), account("Xue Lin", orcid=IDS[0]), timezone.now()  # noqa: E501
+    author, now = record("Xue Lin", orcid=IDS[0]), timezone.now()
+    user = account("Xue Lin", orcid=IDS[0])
     claim = claim_open(claimant(user), author, now - timedelta(days=2))
     assert isinstance(claim, Claim)
-    assert Report.objects.exists()
     evidence_add_orcid(claim, claimant(user), now)
     claim_submit(claim, claimant(user), "", now)
     shown = page(as_mod.get(at(claim))).text
@@ -435,9 +431,7 @@ def test_evidence_and_challenges_of_another_case_are_not_found(as_mod: Client) -
     assert Evidence.objects.get(claim=other).facts["verdict"] == ""
 
 
-@pytest.mark.parametrize(
-    ("verdict", "strength"), [("accepted", "supporting"), ("refused", "none")]
-)
+@pytest.mark.parametrize(("verdict", "strength"), [("accepted", "supporting"), ("refused", "none")])
 def test_written_evidence_is_judged(as_mod: Client, verdict: str, strength: str) -> None:
     claim = waiting()
     evidence = Evidence.objects.get()
@@ -475,9 +469,7 @@ def test_a_challenge_is_admitted(as_mod: Client) -> None:
     assert "window open for 13 days" in page(as_mod.get(at(holder))).text
 
 
-@pytest.mark.parametrize(
-    ("do", "holds"), [("uphold", "accepted"), ("overturn", "revoked")]
-)
+@pytest.mark.parametrize(("do", "holds"), [("uphold", "accepted"), ("overturn", "revoked")])
 def test_a_dispute_takes_two_reviewers_with_both_statements_before_them(
     as_mod: Client, do: str, holds: str
 ) -> None:

@@ -9,6 +9,7 @@ from html import escape
 from typing import NamedTuple
 
 from works.domain import addresses, tex
+from works.domain.names import WITHHELD
 from works.domain.provenance import venue
 from works.domain.records import WorkRecord
 from works.domain.taxonomy import is_shared, official_name, topic_slug
@@ -50,6 +51,10 @@ class Name(NamedTuple):
 
     text: str
     slug: str
+
+    @property
+    def is_person(self) -> bool:
+        return bool(self.slug) or self.text == WITHHELD
 
 
 class Pieces(NamedTuple):
@@ -182,7 +187,7 @@ def byline(names: Sequence[Name], *, focus: str = "", hidden: int = 0) -> str:
 
 def _name(text: str, slug: str, focus: str) -> str:
     if not slug:
-        return f"<bdi>{text}</bdi>"
+        return f"<i>{text}</i>" if text == WITHHELD else f"<bdi>{text}</bdi>"
     if slug == focus:
         return f"<b><bdi>{text}</bdi></b>"
     return f'<a href="/researchers/{slug}/"><bdi>{text}</bdi></a>'

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from html import unescape
+from itertools import combinations_with_replacement
 
 import msgspec
 from msgspec.structs import replace
@@ -25,8 +26,6 @@ SCHEME = "withheld"
 NOBODY = AuthorRecord(names.WITHHELD)
 DIGEST_BYTES = 16
 
-# Given and family name stand this many words apart at most, tags and field names between them.
-_NEAR = 8
 
 _JSON_LETTER = re.compile(r"\\u([0-9a-fA-F]{4})")
 
@@ -71,22 +70,24 @@ class Digests(msgspec.Struct, frozen=True):
     def forms(self, author: AuthorRecord) -> frozenset[bytes]:
         return frozenset(self._of("form", form) for form in forms(author))
 
-    def pair(self, name_key: str) -> bytes:
-        """Of the first and the last word of a name."""
-        words = name_key.split()
-        return self._near(words[0], words[-1])
+    def row(self, key: AuthorKey) -> bytes:
+        """Of a record that is to be emptied where an older backup has it."""
+        return self._of("row", key.scheme, key.value)
 
-    def pairs(self, text: str) -> set[bytes]:
-        """Of every two words of a text that stand near each other, whatever marks it up."""
-        words = names.fold(_unescaped(text)).split()
-        return {
-            self._near(word, other)
-            for at, word in enumerate(words)
-            for other in words[at : at + _NEAR]
-        }
+    def words(self, text: str) -> Iterator[bytes]:
+        """Of a name or an identifier, to be found in texts: its first and last word, and both."""
+        words = names.fold(text).split()
+        ends = (words[0], words[-1]) if words else ()
+        yield from (self._of("word", end) for end in ends)
+        if ends:
+            yield self._of("ends", *sorted(ends))
 
-    def _near(self, one: str, other: str) -> bytes:
-        return self._of("near", *sorted((one, other)))
+    def is_named_in(self, text: str, known: Collection[bytes]) -> bool:
+        """Whether both ends of a known name are in a text, whatever marks it up."""
+        words = set(names.fold(_unescaped(text)).split())
+        hit = sorted(word for word in words if self._of("word", word) in known)
+        pairs = combinations_with_replacement(hit, 2)
+        return any(self._of("ends", *pair) in known for pair in pairs)
 
     def _of(self, kind: str, *parts: str) -> bytes:
         said = "\0".join((kind, *parts)).encode("utf-8", "replace")

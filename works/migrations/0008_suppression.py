@@ -79,7 +79,9 @@ class Migration(migrations.Migration):
                 (
                     "author",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, to="works.author"
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="works.author",
                     ),
                 ),
             ],

@@ -49,7 +49,7 @@ class AuthorFacts(models.Model):
     """All that a list or a page's first screen shows of an author, in one row.
 
     Each group of columns has one writer: works the counts, graph the company, claims the trust,
-    profiles the followers. `version` grows with every refresh; it is the page's ETag.
+    profiles the followers and what the person says. `version` grows with every refresh; it is the page's ETag.
     """
 
     author = models.OneToOneField(Author, models.CASCADE, primary_key=True)
@@ -82,6 +82,7 @@ class AuthorFacts(models.Model):
     trust_at = models.DateTimeField(null=True)
     # profiles
     followers = models.IntegerField(db_default=0)
+    said = models.JSONField(default=dict, db_default={})
 
     class Meta:
         indexes = [

@@ -22,7 +22,8 @@ class SuppressionSecret(models.Model):
 class Suppression(models.Model):
     """A person who is named nowhere any more. No word of people is in it, and no name.
 
-    `author` is the record that was emptied; its public id is never given to another one.
+    `author` is the record that was emptied; its public id is never given to another one. It is
+    not there where a backup was restored that is older than the record.
     """
 
     class Reason(models.TextChoices):
@@ -31,7 +32,7 @@ class Suppression(models.Model):
         SAFETY = "safety", "Being findable puts the person in danger"
         ORDER = "order", "An authority or a court orders it"
 
-    author = models.OneToOneField(Author, models.PROTECT)
+    author = models.OneToOneField(Author, models.PROTECT, null=True)
     reason = models.CharField(max_length=9, choices=Reason.choices)
     # A plain number, as in the audit: a decision outlives the account that took it.
     decided_by = models.BigIntegerField(null=True)

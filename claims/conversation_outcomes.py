@@ -1,0 +1,65 @@
+"""What came of a conversation, and what the profiles of its people may say of that."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from claims.conversation_rooms import Locked, locked
+from claims.domain import conversations as rules
+from claims.domain.transitions import HELD, Refusal
+from claims.models import Claim, Conversation, Outcome, Participant
+from works.models import Authorship, Work
+
+
+@transaction.atomic
+def outcome_mark(
+    conversation: Conversation, user_id: int, work_id: int | None, now: datetime
+) -> Outcome | Refusal:
+    """Say that something came of it, and which later work of one of them. Raises Gone."""
+    room = locked(conversation.pk)
+    room.of(user_id)
+    if user_id not in room.room.here():
+        return rules.refused("not_here")
+    if work_id is not None and (refusal := _work_refusal(room, work_id)):
+        return refusal
+    values = {"work": work_id, "marked_at": now, "marked_by_id": user_id}
+    outcome, _ = Outcome.objects.update_or_create(conversation=conversation, defaults=values)
+    return outcome
+
+
+def _work_refusal(room: Locked, work_id: int) -> Refusal | None:
+    work = Work.objects.filter(pk=work_id, removed=False).first()
+    if work is None or (work.year or 0) < room.conversation.opened_at.year:
+        return rules.refused("no_work")
+    users = [one.user_id for one in room.participants if one.user_id is not None]
+    held = Claim.objects.filter(user_id__in=users, state__in=HELD)
+    bylines = Authorship.objects.filter(work=work, author_id__in=held.values("author_id"))
+    return None if bylines.exists() else rules.refused("nobodys_work")
+
+
+@transaction.atomic
+def outcome_unmark(conversation: Conversation, user_id: int) -> Refusal | None:
+    """Take it back; anybody of the conversation may. Raises Gone."""
+    room = locked(conversation.pk)
+    room.of(user_id)
+    if user_id not in room.room.here():
+        return rules.refused("not_here")
+    Outcome.objects.filter(conversation=conversation).delete()
+    return None
+
+
+@transaction.atomic
+def outcome_show(conversation: Conversation, user_id: int, shows: bool) -> None:
+    """Whether one's profile may count it; it does where all of the conversation wish so."""
+    seat = locked(conversation.pk).of(user_id)
+    Participant.objects.filter(pk=seat.pk).update(shows_outcome=shows)
+
+
+def collaborations_begun(user_id: int) -> int:
+    """How many of a person's conversations led to something that all in them wish to show."""
+    unwilling = Participant.objects.filter(
+        conversation=OuterRef("conversation"), shows_outcome=False
+    )
+    mine = Participant.objects.filter(user_id=user_id, conversation__outcome__isnull=False)
+    return mine.exclude(Exists(unwilling)).count()
