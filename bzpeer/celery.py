@@ -53,6 +53,11 @@ app.conf.update(
         "notices": {"task": "profiles.notices", "schedule": 5.0, "options": {"expires": 10}},
         "news": {"task": "profiles.news", "schedule": 30.0, "options": {"expires": 60}},
         "digests": {"task": "profiles.digests", "schedule": 30.0, "options": {"expires": 60}},
+        "suggestions": {
+            "task": "profiles.suggestions",
+            "schedule": 2.0,
+            "options": {"expires": 10},
+        },
         "notices_forget": {
             "task": "profiles.notices_forget",
             "schedule": crontab(hour=4, minute=50),

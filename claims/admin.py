@@ -5,11 +5,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
 
 from bzpeer.lib.moderation import ReadOnlyAdmin, site
 from claims.corrections import correction_answer
 from claims.forms import AnswerForm
 from claims.models import Correction
+from works.pages import address
 
 SENT = ("kind", "record_title", "message", "name", "email", "sent_at")
 ANSWER = ("state", "answer", "reason")
@@ -42,16 +44,27 @@ class CorrectionAdmin(ReadOnlyAdmin):
     # In Postgres a descending order has the empty ones first.
     ordering = ["-answered_at", "sent_at"]
     search_fields = ["record_title", "record", "message", "name", "email"]
-    readonly_fields = [*SENT, *BY_SERVER]
-    fieldsets = [("What was sent", {"fields": SENT}), ("Answer", {"fields": (*ANSWER, *BY_SERVER)})]
+    readonly_fields = [*SENT, "removal", *BY_SERVER]
+    fieldsets = [
+        ("What was sent", {"fields": (*SENT, "removal")}),
+        ("Answer", {"fields": (*ANSWER, *BY_SERVER)}),
+    ]
 
     @admin.display(description="age")
     def age(self, note: Correction) -> str:
         days = ((note.answered_at or timezone.now()) - note.sent_at).days
         return f"{days} day" if days == 1 else f"{days} days"
 
-    def view_on_site(self, obj: Correction) -> str:
-        return obj.record
+    @admin.display(description="removal", empty_value="–")
+    def removal(self, note: Correction) -> str:
+        """Where the person of a researcher's record is suppressed, and this note answered by it."""
+        if note.answered_at or not note.record.startswith("/researchers/"):
+            return ""
+        url = address("/moderation/suppressions/new/", record=note.record, note=note.pk)
+        return format_html('<a href="{}">Look at what suppressing the record would do</a>', url)
+
+    def view_on_site(self, obj: Correction) -> str | None:
+        return obj.record or None
 
     def has_change_permission(self, request: HttpRequest, obj: Correction | None = None) -> bool:
         # Not the state: a form that is shown again with its errors has set it already.

@@ -26,6 +26,7 @@ from claims.domain.reasons import REJECTION_CODES
 from claims.domain.transitions import ENDED, HELD, Refusal, Role, State
 from claims.models import Claim
 from claims.record_facts import Standing, standing_locked
+from graph.services import flag_clear
 from works.models import Author
 from works.services import authors_changed
 
@@ -133,6 +134,7 @@ def claim_clear_flag(claim: Claim, actor: Actor, now: datetime) -> Claim | Refus
     if not _may_review(found, actor):
         return refused("not_party")
     _update(found, cleared_at=now, cleared_by=actor.user_id)
+    flag_clear(found.author_id)
     event(found, "cleared", actor)
     audit.record("claim_cleared", actor.request, actor.user_id, claim=found.pk)
     return _advanced(found, standing, now)

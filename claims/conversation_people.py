@@ -7,11 +7,12 @@ from django.db import transaction
 from bzpeer.lib import limits
 from claims.conversation_rooms import Gone, Locked, conversation_url, locked, tell
 from claims.domain import conversations as rules
-from claims.domain.transitions import HELD, Refusal
-from claims.models import Block, Claim, Conversation, Participant, Proposal
+from claims.domain.transitions import Refusal
+from claims.invitation_facts import voice_of_author
+from claims.models import Block, Conversation, Participant, Proposal
+from works import queries
 
 PROPOSED = limits.Limit("conversation_proposal", times=10, seconds=86_400)
-LOWEST_LEVEL = 2
 ASKED_URL = "/conversations/"
 
 
@@ -49,9 +50,9 @@ def participant_add(
 
 
 def _speaker(slug: str) -> int | None:
-    held = Claim.objects.filter(author__slug=slug, state__in=HELD, level__gte=LOWEST_LEVEL)
-    found = held.filter(user__is_active=True, frozen_at=None)
-    return found.values_list("user_id", flat=True).first()
+    head = queries.head(slug)
+    voice = voice_of_author(head.id) if head else None
+    return voice.user_id if voice else None
 
 
 @transaction.atomic

@@ -185,7 +185,9 @@ def messages_search(user_id: int, words: str) -> list[Message]:
     asked = SearchQuery(words, config="simple", search_type="websearch")
     rows = _readable(user_id).annotate(found=SearchVector("body", config="simple"))
     return list(
-        rows.filter(own, found=asked).select_related("conversation", "author").order_by("-pk")[:HITS]
+        rows.filter(own, found=asked)
+        .select_related("conversation", "author")
+        .order_by("-pk")[:HITS]
     )
 
 
@@ -212,6 +214,8 @@ def proposals_to(user_id: int) -> list[Proposal]:
 
 def work_of(outcome: Outcome) -> Work | None:
     """The work that came of it, where it is by now."""
+    if outcome.work is None:
+        return None
     moved = WorkRedirect.objects.filter(old_id=outcome.work).values("work_id")
     return Work.objects.filter(Q(pk=outcome.work) | Q(pk__in=moved), removed=False).first()
 

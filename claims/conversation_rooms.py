@@ -75,6 +75,10 @@ def conversation_url(conversation: Conversation) -> str:
 
 def tell(kind: str, to: int, by: int | None, about: str, url: str) -> None:
     """A notice that names the record of whoever gave cause to it, and nothing of what they said."""
-    held = Claim.objects.filter(user_id=by, state__in=HELD).order_by("pk")
-    author = held.values_list("author_id", flat=True).first() if by else None
+    author = _record_of(by) if by else None
     raise_notice(kind, to, about, {"url": url} | ({"author": author} if author else {}))
+
+
+def _record_of(user_id: int) -> int | None:
+    held = Claim.objects.filter(user_id=user_id, state__in=HELD).order_by("pk")
+    return held.values_list("author_id", flat=True).first()

@@ -80,7 +80,7 @@ def _stopped(user_id: int) -> Refusal | None:
 
 def _blockers(room: Locked, user_id: int) -> list[int]:
     """Those in the conversation who want nothing from this person."""
-    others = [one.user_id for one in room.others(user_id)]
+    others = room.room.here() - {user_id}
     found = Block.objects.filter(blocked_id=user_id, user_id__in=others)
     return sorted(found.values_list("user_id", flat=True))
 

@@ -64,11 +64,11 @@ def _is_blocked(invitation: Invitation) -> bool:
 
 
 def _tell_invitee(invitation: Invitation) -> None:
-    """The one mail of an invitation, where the person wants mail; none for one that was held."""
-    if invitation.was_held or invitation.to_user_id is None:
-        return
+    """The one notice of an invitation; one that was held is only ever told of on the page."""
+    assert invitation.to_user_id is not None, "an open invitation has an invitee"
+    what = "invitation_held" if invitation.was_held else "invitation"
     data = {"author": invitation.from_author_id, "url": invitation_url(invitation)}
-    raise_notice("invitation", invitation.to_user_id, invitation.public_id, data)
+    raise_notice(what, invitation.to_user_id, invitation.public_id, data)
 
 
 @transaction.atomic

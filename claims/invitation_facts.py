@@ -8,8 +8,9 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+import msgspec
 from django.contrib.auth import get_user_model
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from claims.domain import invitations as rules
 from claims.domain.invitations import Asked, Invitee, State
@@ -36,6 +37,9 @@ class Asking(NamedTuple):
     sender: Voice | None
     invitee: Voice | None
 
+    def for_purpose(self, purpose: str) -> Asked:
+        return msgspec.structs.replace(self.asked, purpose=purpose)
+
 
 class Before(NamedTuple):
     """What was between an inviter and an invitee before."""
@@ -56,7 +60,8 @@ def voice_of_author(author_id: int) -> Voice | None:
     return _voice(Q(author_id=author_id))
 
 
-def _voice(of: Q) -> Voice | None:
+def sure_claims(of: Q) -> QuerySet[Claim]:
+    """Claims by which somebody speaks for a record at L2 or above, undisputed and not frozen."""
     sure = Claim.objects.filter(
         of,
         state=ClaimState.ACCEPTED.value,
@@ -64,8 +69,11 @@ def _voice(of: Q) -> Voice | None:
         frozen_at=None,
         user__is_active=True,
     )
-    found = sure.order_by("-level", "author_id")
-    row = found.values_list("user_id", "author_id", "level").first()
+    return sure.order_by("-level", "author_id")
+
+
+def _voice(of: Q) -> Voice | None:
+    row = sure_claims(of).values_list("user_id", "author_id", "level").first()
     return Voice(*row) if row else None
 
 

@@ -134,7 +134,8 @@ def delivery_drop(invitation: Invitation) -> None:
     """Nothing more is delivered of it, and no mail about it is sent that has not gone out."""
     InvitationDelivery.objects.filter(invitation=invitation).delete()
     if invitation.to_user_id is not None:
-        notice_take_back("invitation", invitation.to_user_id, invitation.public_id)
+        url = invitation_url(invitation)
+        notice_take_back("invitation", invitation.to_user_id, invitation.public_id, url)
 
 
 def side_of(invitation: Invitation, user_id: int) -> Side | None:

@@ -1,6 +1,13 @@
 from django.urls import path
 
-from claims import claim_views, confirm_views, correction_views, review_views, views
+from claims import (
+    claim_views,
+    confirm_views,
+    correction_views,
+    review_views,
+    suppression_views,
+    views,
+)
 
 urlpatterns = [
     path("researchers/<str:slug>/trust/", views.trust, name="trust"),
@@ -14,6 +21,13 @@ urlpatterns = [
     path("corrections/<str:token>/", correction_views.ticket, name="correction"),
     path("moderation/", review_views.queue, name="reviews"),
     path("moderation/claims/<str:public_id>/", review_views.case, name="review"),
+    path("moderation/suppressions/", suppression_views.suppressions, name="suppressions"),
+    path("moderation/suppressions/new/", suppression_views.suppress, name="suppress"),
+    path(
+        "moderation/suppressions/<int:number>/lift/",
+        suppression_views.lift,
+        name="suppression-lift",
+    ),
     path("moderation/events/", review_views.events, name="review-events"),
     path("claims/", claim_views.own_claims, name="own-claims"),
     path("claims/confirm/<str:link>/", confirm_views.confirm, name="confirm-claim"),

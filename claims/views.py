@@ -30,4 +30,3 @@ def trust(request: HttpRequest, head: Head) -> HttpResponse:
         "history": trust_history(head.id),
     }
     return render(request, "claims/ledger.html", context)
-

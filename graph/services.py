@@ -8,7 +8,7 @@ import msgspec
 from django.db import connection
 
 from graph.models import SliceOrder
-from works.domain.circles import circles, flagged
+from works.domain.circles import circles, flagged, telling
 from works.models import Author
 from works.services import authors_changed, facts_update
 
@@ -93,6 +93,11 @@ WHERE a.author_id = ANY(%(ids)s) AND a.status <> 'rejected'
 GROUP BY a.author_id, a.work_id
 """
 
+CLEARED = """
+SELECT author_id, circles_cleared FROM works_authorfacts
+WHERE author_id = ANY(%s) AND circles_cleared > 0
+"""
+
 DESCRIBE = """
 SELECT w.id, w.title_text, w.year,
     (SELECT coalesce(array_agg(t.name ORDER BY wt.position), '{}')
@@ -148,17 +153,29 @@ def edges_refresh(author_ids: Sequence[int]) -> None:
         cursor.execute(EDGES, {"ids": ids, "team": MAX_TEAM, "most": COMPANY})
         company = {author: tuple(counted) for author, *counted in cursor.fetchall()}
         found = _circles(cursor, ids)
+        cursor.execute(CLEARED, [ids])
+        cleared = dict(cursor.fetchall())
         described = _described(cursor, found)
     rows = [
         (
             author,
             *company.get(author, ALONE),
-            flagged(found.get(author, [])),
+            flagged(found.get(author, []), cleared.get(author, 0)),
             msgspec.json.encode(described.get(author, [])).decode(),
         )
         for author in ids
     ]
     facts_update(COLUMNS, rows)
+
+
+def flag_clear(author_id: int) -> None:
+    """A person found that these circles are one researcher's.
+
+    The record is flagged again when its works fall into more of them.
+    """
+    circles = telling(len(circle) for circle in circles_of(author_id))
+    facts_update(("circles_cleared", "several"), [(author_id, circles, False)])
+    authors_changed([author_id])
 
 
 def company_renamed(author_ids: Sequence[int], fresh: Sequence[int]) -> None:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from bzpeer.lib.safe import trusted
+from claims.cards import card_context
 from claims.domain.trust import FORMULA
-from claims.pages import ledger_of, line_context
+from claims.models import Claim
+from claims.pages import ledger_lines, ledger_of, line_context
 from profiles.queries import FOLLOWED, Followed
 from works.pages import (
     address,
@@ -22,7 +24,7 @@ SORTS = {"new": "What is new", "name": "Name", "followed": "Followed last"}
 
 
 def researcher_page_context(
-    head: Head, rows: Sequence[WorkRow], *, following: bool
+    head: Head, rows: Sequence[WorkRow], *, following: bool, own: Claim | None = None
 ) -> dict[str, Any]:
     r = researcher_context(head)
     found = ledger_of(head)
@@ -37,7 +39,7 @@ def researcher_page_context(
         "r": r,
         "trust_lines": [line_context(entry, head) for entry in found.entries] if found else [],
         "follow": follow_context(head, following),
-        "claim": {"url": f"{r['url']}claim/", "open": False},
+        "claim": card_context(head, own),
         "works": works_context(head, WorksFilter(), rows),
     }
 
@@ -81,8 +83,7 @@ def researcher_json(head: Head, site: str) -> dict[str, Any]:
 
 
 def trust_json(head: Head, site: str) -> dict[str, Any]:
-    found = ledger_of(head)
-    lines = [line_context(entry, head) for entry in found.entries] if found else []
+    lines = ledger_lines(head)
     return {
         "score": head.trust_score,
         "band": head.trust_band or None,

@@ -23,7 +23,6 @@ def edit_context(head: Head, claim: Claim, title: str) -> dict[str, Any]:
     }
 
 
-
 def works_edit_context(
     head: Head,
     own: Sequence[Mention],
@@ -42,7 +41,6 @@ def works_edit_context(
         "pages": max(1, -(-total // PAGE)),
         "previous_url": address(base, page=page - 1) if page > 1 else "",
         "next_url": address(base, page=page + 1) if page * PAGE < total else "",
-        "unclear": head.several,
     }
 
 
@@ -70,7 +68,7 @@ def preview_context(change: Change) -> dict[str, Any]:
         "rows": [
             _row("Works", before.works, after.works),
             _row("Topics", before.topics, after.topics),
-            _row("Close collaborators", len(before.close), len(after.close)),
+            _row("Close collaborators", before.collaborators, after.collaborators),
             _row("Trust", _trust(before), _trust(after)),
         ],
         "gained": [name for name in after.close if name not in before.close],

@@ -1,6 +1,7 @@
 """What the holder of a record chooses from: institutions, works, and works of namesakes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 from django.db import connection
@@ -116,10 +117,12 @@ def own_mentions(author_id: int, page: int) -> list[Mention]:
 
 def alike_mentions(author_id: int) -> list[Mention]:
     """Works by records of the same name, which may be this person's."""
-    return _mentions(f"{COLUMNS} WHERE {ALIKE} {ORDER} LIMIT {MOST_ALIKE}", _alike_values(author_id))
+    return _mentions(
+        f"{COLUMNS} WHERE {ALIKE} {ORDER} LIMIT {MOST_ALIKE}", _alike_values(author_id)
+    )
 
 
-def _alike_values(author_id: int) -> dict[str, object]:
+def _alike_values(author_id: int) -> dict[str, Any]:
     keys = {names.key(name) for name in printed_names(author_id)}
     return {"author": author_id, "keys": sorted(keys)}
 
@@ -142,7 +145,7 @@ def eligible(
     return own, alike
 
 
-def _mentions(statement: str, values: dict[str, object]) -> list[Mention]:
+def _mentions(statement: str, values: Mapping[str, Any]) -> list[Mention]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return [Mention(*row) for row in cursor.fetchall()]

@@ -37,6 +37,12 @@ ON CONFLICT (user_id, author_id) DO UPDATE SET created_at = excluded.created_at
 RETURNING author_id
 """
 
+# An emptied record has no name, and nobody to follow.
+DROP_FOLLOWS = """
+DELETE FROM profiles_follow f USING works_author a
+WHERE a.id = f.author_id AND a.id = ANY(%s) AND a.name = ''
+"""
+
 FOLLOWERS = """
 UPDATE works_authorfacts f SET followers = n
 FROM works_authorfacts a, LATERAL (
@@ -95,8 +101,12 @@ def _one_by_one(changes: Sequence[AuthorChange]) -> Refreshed:
 
 
 def follows_moved(author_ids: Sequence[int]) -> list[int]:
-    """Let those who follow a merged record follow its heir; returns the heirs that gained."""
+    """Let those who follow a merged record follow its heir; returns the heirs that gained.
+
+    Who followed one that was emptied follows nobody instead.
+    """
     with connection.cursor() as cursor:
+        cursor.execute(DROP_FOLLOWS, [list(author_ids)])
         cursor.execute(MOVE_FOLLOWS, [list(author_ids)])
         return sorted({heir for (heir,) in cursor.fetchall()})
 

@@ -14,6 +14,7 @@ from profiles.notices.digests import digests_send
 from profiles.notices.news import marks_forget, news_spread
 from profiles.notices.reading import notices_forget
 from profiles.services import refresh_due
+from profiles.suggesting import suggest_due
 
 log = logging.getLogger(__name__)
 
@@ -66,3 +67,13 @@ def notices_forget_sweep() -> None:
     """Delete notices and marks that nothing shows any more."""
     notices_forget(timezone.now())
     marks_forget(timezone.now())
+
+
+@shared_task(name="profiles.suggestions")
+def suggestions_sweep() -> None:
+    """Find people to work with for those who asked."""
+    start, found = monotonic(), 0
+    while monotonic() - start < SWEEP_S and (accounts := suggest_due()):
+        found += accounts
+    if found:
+        log.info("suggested accounts=%d seconds=%.1f", found, monotonic() - start)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from bzpeer.lib import access, limits
 from bzpeer.lib.views import too_many
+from claims.cards import claim_own
 from profiles import queries
 from profiles.models import User
 from profiles.pages import (
@@ -66,8 +67,11 @@ def home(request: HttpRequest) -> HttpResponse:
 @researcher_page
 def researcher(request: HttpRequest, head: Head) -> HttpResponse:
     rows = works_of_author(head.id, WorksFilter())
-    following = access.signed_in(request) and queries.follows(cast(User, request.user), head.id)
-    context = researcher_page_context(head, rows, following=following)
+    own, following = None, False
+    if access.signed_in(request):
+        user = cast(User, request.user)
+        own, following = claim_own(head.id, user.pk), queries.follows(user, head.id)
+    context = researcher_page_context(head, rows, following=following, own=own)
     return render(request, "profiles/researcher.html", context)
 
 

@@ -33,10 +33,14 @@ class Judged(msgspec.Struct, frozen=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """What a page says of a record, as far as its works decide it."""
+    """What a page says of a record, as far as its works decide it.
+
+    `collaborators` counts the close ones, of whom `close` names the first.
+    """
 
     works: int
     topics: int
+    collaborators: int
     close: tuple[str, ...]
     score: int | None
     band: str
@@ -125,6 +129,7 @@ def _snapshot(author_id: int) -> Snapshot:
     return Snapshot(
         works=head.works,
         topics=head.topics,
+        collaborators=head.close_collaborators,
         close=tuple(name for _, name, _, close in head.company if close),
         score=head.trust_score,
         band=head.trust_band,

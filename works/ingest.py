@@ -30,7 +30,7 @@ from works.withholding import empty_left, placed
 # below from every race between them. Parsing goes on in parallel.
 MERGE_LOCK = 7_203_114
 
-# A batch is cut before either bound, so that a merge stays in memory and short.
+# A batch is cut before either bound (`works.taking`), so that a merge stays in memory and short.
 BATCH_WORKS = 1_000
 BATCH_MENTIONS = 40_000
 
@@ -65,20 +65,6 @@ class Settled(msgspec.Struct):
     record: WorkRecord | None
     standing: Standing
     silent: bool
-
-
-def batches(records: Iterable[WorkRecord]) -> Iterator[list[WorkRecord]]:
-    """Cut a stream into batches of at most BATCH_WORKS works or about BATCH_MENTIONS names."""
-    batch: list[WorkRecord] = []
-    mentions = 0
-    for record in records:
-        batch.append(record)
-        mentions += len(record.authors)
-        if len(batch) >= BATCH_WORKS or mentions >= BATCH_MENTIONS:
-            yield batch
-            batch, mentions = [], 0
-    if batch:
-        yield batch
 
 
 def ingest(run_id: int, records: Sequence[WorkRecord], today: date) -> Counts:

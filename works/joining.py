@@ -60,7 +60,7 @@ def decision_taken_back(decision_id: int, *, user_id: int, today: date) -> None:
     other = Q(source=decision.other_source, external_id=decision.other_external_id)
     works = Report.objects.filter(one | other, work__isnull=False)
     regroup(sorted(set(works.values_list("work_id", flat=True))), today)
-    audit.record("decision_taken_back", None, user_id, decision=decision_id, kind=decision.kind)
+    audit.record("decision_taken_back", None, user_id, decision=decision_id, was=decision.kind)
 
 
 def voices_of(work_id: int) -> set[Voice]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from works.domain import addresses, provenance
 from works.domain.differences import against, shared
+from works.domain.records import WorkRecord
 from works.domain.sameness import Decided, Face, Join, Voice, face
 from works.joining_queries import FoundWork, Telling
 from works.models import ReportDecision, WorkRemoval
@@ -43,15 +44,17 @@ def _column(report: Telling, seen: Face, joins: Sequence[Join]) -> dict[str, Any
         "more_names": max(0, len(names) - NAMES),
         "years": sorted(seen.years),
         "type": record.type,
-        "ids": [_identifier(token) for token in sorted(seen.ids)],
+        "ids": _identifiers(record),
         "joins": [_join(join, report.voice) for join in joins if report.voice in _ends(join)],
     }
 
 
-def _identifier(token: str) -> dict[str, str]:
-    scheme, _, value = token.partition(":")
-    label, url = provenance.identifier_link(scheme, value)
-    return {"label": label, "value": value, "url": url}
+def _identifiers(record: WorkRecord) -> list[dict[str, str]]:
+    stated = dict.fromkeys((item.scheme, item.value) for item in record.ids)
+    if record.doi:
+        stated["doi", record.doi] = None
+    links = ((value, *provenance.identifier_link(scheme, value)) for scheme, value in stated)
+    return [{"label": label, "value": value, "url": url} for value, label, url in links]
 
 
 def _ends(join: Join) -> tuple[Voice, Voice]:

@@ -130,18 +130,19 @@ def _remember(
 
 def _forget_decisions(cursor: Any, authors: list[int], stood: Sequence[Stood]) -> None:
     """What was settled about these records, and about these names by anybody."""
-    seats = [(*one.voice, *one.seat) for one in stood]
-    columns = [list(column) for column in zip(*seats)] or [[], [], [], []]
+    voices, seats = {one.voice for one in stood}, {one.seat for one in stood}
+    columns = [
+        list(column) for some in (voices, seats) for column in (zip(*some) if some else ((), ()))
+    ]
     cursor.execute(UNDECIDE, [authors, *columns])
 
 
 def _forget_places(cursor: Any, places: list[int]) -> None:
     """The names of institutions that only these bylines knew."""
     cursor.execute(UNNAMED, [places])
-    ids, values = (list(column) for column in zip(*cursor.fetchall() or [((), ())]))
-    if values:
-        slugs = [institutions.slug(value, "") for value in values]
-        cursor.execute(UNNAME, [ids, slugs])
+    unnamed = [(id, institutions.slug(value, "")) for id, value in cursor.fetchall()]
+    if unnamed:
+        cursor.execute(UNNAME, [list(column) for column in zip(*unnamed)])
 
 
 def _patterns(author: Author, stood: Sequence[Stood]) -> list[str]:
@@ -216,11 +217,11 @@ JOIN unnest(%s::text[], %s::text[]) AS asked (key_scheme, key_value)
     USING (key_scheme, key_value)
 """
 
+# A decision is kept with each report of a work, under the name that is shown.
 UNDECIDE = """
 DELETE FROM works_mentiondecision d WHERE d.author_id = ANY(%s)
-    OR (d.source, d.external_id, d.name_key, d.rank) IN (
-        SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::smallint[])
-            AS stood (source, external_id, name_key, rank))
+    OR (d.source, d.external_id) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
+        AND (d.name_key, d.rank) IN (SELECT * FROM unnest(%s::text[], %s::smallint[]))
 """
 
 UNNAMED = """

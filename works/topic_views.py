@@ -74,6 +74,7 @@ def topic_context(found: TopicFull, rows: list[WorkRow]) -> dict[str, Any]:
     is_number = found.scheme.startswith("openalex") or found.code in found.name
     return {
         "name": found.name,
+        "url": topic_url(found.slug),
         "scheme_label": SCHEMES.get(found.scheme, (found.scheme, ""))[0],
         "code": "" if is_number else found.code,
         "way": [{"name": name, "url": topic_url(slug)} for slug, name in found.way],

@@ -28,7 +28,7 @@ def load_researcher(request: HttpRequest, slug: str) -> Head | HttpResponsePerma
 def placed(
     request: HttpRequest, slug: str, head: Head | None
 ) -> Head | HttpResponsePermanentRedirect:
-    """The record if this is its address, else the way to it. Raises Http404, of one that is gone."""
+    """The record if this is its address, else the way to it. Raises Http404, or Gone."""
     if head is None:
         raise Http404
     if head.suppressed:

@@ -183,7 +183,8 @@ def identifier_context(scheme: str, value: str, verified: bool) -> dict[str, Any
 
 
 def topic_context(slug: str, name: str, code: str) -> dict[str, str]:
-    return {"url": f"/topics/{slug}/", "name": name, "code": "" if code in name else code}
+    is_plain = code in name or slug.startswith("openalex")
+    return {"url": f"/topics/{slug}/", "name": name, "code": "" if is_plain else code}
 
 
 def reports_context(work: WorkFull) -> list[dict[str, Any]]:

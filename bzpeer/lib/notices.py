@@ -6,7 +6,7 @@
 from hashlib import blake2b
 from typing import Any
 
-from bzpeer.lib import outbox
+from bzpeer.lib import mail, outbox
 from bzpeer.lib.models import OutboxEvent
 
 KIND = "notice"
@@ -31,7 +31,11 @@ def _short(subject: str) -> str:
     return blake2b(subject.encode(), digest_size=20).hexdigest()
 
 
-def notice_take_back(kind: str, user_id: int, subject: str) -> bool:
-    """Drop a notice that has not been handed on yet; whether there was one."""
+def notice_take_back(kind: str, user_id: int, subject: str, url: str) -> None:
+    """Drop a notice that was not handed on yet, and a mail that leads to `url` and still waits.
+
+    `url` is a path that no other notice has, such as that of a page with a token in it.
+    """
     key = f"{KIND}:{kind}:{user_id}:{_short(subject)}"
-    return bool(OutboxEvent.objects.filter(kind=KIND, dedupe_key=key).delete()[0])
+    OutboxEvent.objects.filter(kind=KIND, dedupe_key=key).delete()
+    OutboxEvent.objects.filter(kind=mail.KIND, payload__text__contains=url).delete()

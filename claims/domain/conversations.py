@@ -38,7 +38,9 @@ REASONS = {
         ),
         Reason("not_author", "Only whoever wrote a message can change it."),
         Reason("too_late", "A message can be changed for five minutes.", "Write another one."),
-        Reason("frozen", "Your account can send nothing until our moderators have looked at reports."),
+        Reason(
+            "frozen", "Your account can send nothing until our moderators have looked at reports."
+        ),
         Reason("reported", "The message was reported, and stays as it is."),
         Reason("open_already", "This conversation is open."),
         Reason("not_closer", "Only whoever closed a conversation can open it again."),
@@ -61,7 +63,7 @@ REASONS = {
             "Nobody of this conversation is among the authors of this work.",
             "Name a work of one of you.",
         ),
-        Reason("own_message", "This is a message of your own."),
+        Reason("own_message", "This message is your own, or its account was deleted."),
     )
 }
 

@@ -206,6 +206,11 @@ REASONS: Mapping[str, Reason] = {
             f"An account younger than a week sends {A_DAY_YOUNG} invitations a day.",
             f"After {YOUNG_DAYS} days it is {A_DAY}.",
         ),
+        Reason(
+            "too_many_reports",
+            "You have reported a lot today.",
+            "Go on tomorrow; what you reported is looked at.",
+        ),
         Reason("no_step", "That is not possible any more: the invitation has changed."),
         Reason("not_yours", "Only the other side can do that."),
         Reason("ran_out", "The time for an answer is over."),

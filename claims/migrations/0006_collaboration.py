@@ -30,7 +30,6 @@ class Migration(migrations.Migration):
             fields=[
                 ("user", models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to=settings.AUTH_USER_MODEL)),
                 ("frozen_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("upheld_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(

@@ -56,9 +56,7 @@ class Participant(models.Model):
     conversation = models.ForeignKey(
         Conversation, models.CASCADE, db_index=False, related_name="participants"
     )
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     joined_at = models.DateTimeField(db_default=Now())
     left_at = models.DateTimeField(null=True, blank=True)
     since = models.BigIntegerField(default=0, db_default=0)
@@ -105,9 +103,7 @@ class Message(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["conversation", "author", "once"], name="message_once"
-            ),
+            models.UniqueConstraint(fields=["conversation", "author", "once"], name="message_once"),
         ]
         indexes = [
             models.Index(fields=["conversation", "id"], name="message_in_order"),

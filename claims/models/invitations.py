@@ -146,8 +146,6 @@ class SenderFreeze(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True)
     frozen_at = models.DateTimeField(db_default=Now())
-    # Upheld: the freeze stays for good.
-    upheld_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"freeze of account {self.user_id}"

@@ -28,19 +28,24 @@ class Way(StrEnum):
 
 DIGESTS = (Way.DAILY, Way.WEEKLY)
 
-# New works come by the thousand when a source is imported: never one mail each. Mail about them is
-# for who asked for it; what is said of one's own claim or account goes to the mailbox at once.
+# New works come by the thousand when a source is imported: never one mail each, and mail about
+# them is for who asked for it. What is said of one's own claim goes to the mailbox at once. What
+# makes an account safe is mailed by the account itself, whatever is chosen here.
 OFFERED = {kind: tuple(Way) for kind in Kind} | {
     Kind.WORKS: tuple(way for way in Way if way != Way.MAIL)
 }
-DEFAULT = dict.fromkeys(Kind, Way.MAIL) | {Kind.WORKS: Way.PAGE}
+DEFAULT = dict.fromkeys(Kind, Way.MAIL) | {Kind.WORKS: Way.PAGE, Kind.ACCOUNT: Way.PAGE}
 
 
 class Said(NamedTuple):
-    """The kind that a notice counts as, and its words; `{name}` is the record that it is about."""
+    """The kind that a notice counts as, and its words; `{name}` is the record that it is about.
+
+    What is not `mailed` is on the page of notices alone, however the person is told of its kind.
+    """
 
     kind: Kind
     words: str
+    mailed: bool = True
 
 
 NEW_WORKS = "new_works"
@@ -71,6 +76,23 @@ SAID = {
     "proof_lapsing": Said(Kind.CLAIMS, "A proof of your claim of {name} is about to lapse"),
     "coauthor_asked": Said(Kind.INVITATIONS, "{name} asks you to confirm who they are"),
     "confirmation_asked": Said(Kind.INVITATIONS, "{name} asks you to confirm who they are"),
+    "invitation": Said(Kind.INVITATIONS, "{name} invites you to work together"),
+    "invitation_accepted": Said(Kind.INVITATIONS, "{name} accepted your invitation"),
+    "invitation_declined": Said(Kind.INVITATIONS, "{name} declined your invitation"),
+    "invitation_postponed": Said(Kind.INVITATIONS, "{name} asks you to come back later"),
+    "invitation_held": Said(
+        Kind.INVITATIONS, "{name} invited you before this record was yours", mailed=False
+    ),
+    "conversation_message": Said(Kind.INVITATIONS, "{name} wrote to you"),
+    "conversation_proposal": Said(
+        Kind.INVITATIONS, "{name} would like to bring somebody into your conversation"
+    ),
+    "conversation_asked": Said(Kind.INVITATIONS, "{name} asks you into a conversation"),
+    "conversation_read_by_staff": Said(
+        Kind.INVITATIONS, "Staff read a reported message of a conversation of yours"
+    ),
+    "sender_frozen": Said(Kind.ACCOUNT, "Your invitations are on hold after reports about them"),
+    "sender_released": Said(Kind.ACCOUNT, "Your invitations are no longer on hold"),
     "identity_changed": Said(Kind.IDENTITY, "The record of {name} changed"),
     MAIL_STOPPED: Said(Kind.ACCOUNT, "Mail was stopped by the link at the end of one"),
 }  # fmt: skip

@@ -4,6 +4,12 @@ from profiles.models.accounts import Erasure, RecoveryCode, SecretLink
 from profiles.models.notices import Digest, NewsMark, Notice, NoticeChoice, TopicFollow
 from profiles.models.people import Follow, User
 from profiles.models.profile import Profile
+from profiles.models.suggestions import (
+    Suggestion,
+    SuggestionChoice,
+    SuggestionDismissal,
+    SuggestionOrder,
+)
 
 __all__ = [
     "Digest",
@@ -15,6 +21,10 @@ __all__ = [
     "Profile",
     "RecoveryCode",
     "SecretLink",
+    "Suggestion",
+    "SuggestionChoice",
+    "SuggestionDismissal",
+    "SuggestionOrder",
     "TopicFollow",
     "User",
 ]

@@ -50,7 +50,8 @@ def _deliver(row: OutboxEvent) -> bool:
 def _tell(row: OutboxEvent) -> None:
     """The notice, once, in the way that its person chose; nothing where the account is gone."""
     what = row.payload["what"]
-    kind = SAID[what].kind
+    said = SAID[what]
+    kind = said.kind
     user = held(row.payload["user"])
     if user is None:
         return
@@ -64,10 +65,10 @@ def _tell(row: OutboxEvent) -> None:
         defaults={
             "what": what,
             "data": kept(row.payload),
-            "digest": way.value if way in DIGESTS else "",
+            "digest": way.value if way in DIGESTS and said.mailed else "",
         },
     )
-    if created and way == Way.MAIL:
+    if created and said.mailed and way == Way.MAIL:
         notice_send(notice)
 
 

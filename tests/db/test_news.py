@@ -60,7 +60,10 @@ def test_what_was_there_before_is_no_news(ada: User) -> None:
     ("record", "said"),
     [
         (lambda: work("Amy Ash"), ["New works by Amy Ash"]),
-        (lambda: work("Bob Birk", categories=topics("cs.LG")), ["New works on Machine Learning (cs.LG)"]),
+        (
+            lambda: work("Bob Birk", categories=topics("cs.LG")),
+            ["New works on Machine Learning (cs.LG)"],
+        ),
         (lambda: by("Amy Ash"), ["New works by Amy Ash and on Machine Learning (cs.LG)"]),
         (lambda: work("Bob Birk", categories=topics("cs.CV")), []),
     ],
@@ -108,7 +111,9 @@ def test_a_topic_stands_for_those_beneath_it(ada: User) -> None:
     assert spread() == 1
     # Followed before both came: the feed asks for what is beneath now.
     assert [found.title_text for found in feed(ada, END)][0] == "Seen"
-    assert {name for found in feed(ada, END) for _, name in found.topics} == {"Machine Learning (cs.LG)"}
+    assert {name for found in feed(ada, END) for _, name in found.topics} == {
+        "Machine Learning (cs.LG)"
+    }
 
 
 @pytest.mark.django_db

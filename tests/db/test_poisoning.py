@@ -4,20 +4,18 @@ A work counts for the depth of a record as soon as one source reports it with an
 TRUST.md has it; everything that says who somebody is asks for more than that.
 """
 
-from datetime import timedelta
-
 import pytest
 from django.utils import timezone
 
 from claims.claim_steps import Said
 from claims.claiming import claim_decide, claim_open, claim_submit
 from claims.domain.trust import TrustFacts, score
-from claims.models import Claim, Evidence, TrustScore
-from claims.proving import evidence_add_orcid, evidence_add_written
-from tests.factories.claims import IDS, account, claimant, reviewer
+from claims.models import Claim, TrustScore
+from claims.proving import evidence_add_written
+from tests.factories.claims import account, claimant, reviewer
 from tests.factories.corpus import TODAY, facts_of, publish, refresh_all
-from tests.factories.records import changed, people, person, work
-from works.domain.records import ExternalId, Notice, WorkRecord
+from tests.factories.records import changed, people, work
+from works.domain.records import Notice, WorkRecord
 from works.models import Author, AuthorFacts, Report
 from works.settling import work_remove
 
@@ -135,23 +133,3 @@ def test_a_retraction_by_one_boolean_changes_no_score() -> None:
     assert Report.objects.filter(source="openalex").count() == 1
     assert corroborated != before
     assert standing() == corroborated
-
-
-def test_works_that_carry_the_iD_of_an_impostor_after_their_claim_prove_nothing() -> None:
-    publish(*own(3, "Ann Lee"))
-    now, user = timezone.now(), account("An Impostor", orcid=IDS[0])
-    claim = claim_open(claimant(user), Author.objects.get(name=NAME), now - timedelta(hours=1))
-    assert isinstance(claim, Claim)
-    claim_submit(claim, claimant(user), "", now)
-    before = lines()["identity"]
-    known = list(Report.objects.order_by("external_id").values_list("external_id", flat=True))
-    signed = person(NAME, orcid=IDS[0])
-    publish(*(
-        work(signed, "Ann Lee", source="crossref", format="crossref/work", external_id=f"10.1/{n}",
-             ids=(ExternalId("arxiv", one),), title=f"On {one}")
-        for n, one in enumerate(known)
-    ))  # fmt: skip
-    evidence_add_orcid(claim, claimant(user), now)
-    assert Evidence.objects.get().strength != "strong"
-    assert Claim.objects.get().state == "submitted"
-    assert lines()["identity"] == before

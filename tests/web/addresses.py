@@ -58,6 +58,8 @@ PUBLIC = {
 # Public as well, and never stored: they hold a form, or would.
 NEVER_STORED = {
     "follow": "{researcher}follow/",
+    "follow topic": "{topic}follow/",
+    "unsubscribe": "/notifications/unsubscribe/x/",
     "claim": "{researcher}claim/",
     "login": "/accounts/login/",
     "signup": "/accounts/signup/",

@@ -23,7 +23,7 @@ HTMX = {"HX-Request": "true"}
 
 
 def following(client: Client, query: str = "") -> Page:
-    response = client.get(f"/following/{query}")
+    response = client.get(f"/following/researchers/{query}")
     assert response.status_code == 200
     assert response["Cache-Control"] == "private, no-store"
     return page(response)
@@ -44,7 +44,7 @@ def followed_since(user: User, name: str, **time: float) -> None:
 
 
 def stop(client: Client, name: str, action: str = "unfollow", **more: Any) -> Any:
-    path = more.pop("path", "/following/")
+    path = more.pop("path", "/following/researchers/")
     return client.post(path, {"slug": author(name).slug, "action": action}, **more)
 
 
@@ -71,9 +71,12 @@ def came(name: str, days: float, works: int = 1, **fields: Any) -> list[Work]:
 
 
 def test_strangers_are_sent_to_log_in(client: Client) -> None:
-    for response in (client.get("/following/?sort=name"), client.post("/following/", {})):
-        assert response["Location"].startswith("/accounts/login/?next=/following/")
-    asked = client.post("/following/", {"slug": "x"}, headers=HTMX)
+    for response in (
+        client.get("/following/researchers/?sort=name"),
+        client.post("/following/researchers/", {}),
+    ):
+        assert response["Location"].startswith("/accounts/login/?next=/following/researchers/")
+    asked = client.post("/following/researchers/", {"slug": "x"}, headers=HTMX)
     assert asked["HX-Redirect"].startswith("/accounts/login/")
 
 
@@ -96,7 +99,7 @@ def test_who_follows_nobody_is_shown_a_way_on(as_ada: Client) -> None:
     shown = following(as_ada)
     assert "You follow nobody yet" in shown.text
     assert {"/search/", "/researchers/"} <= set(shown.links())
-    assert shown.all("form", action="/following/") == []
+    assert shown.all("form", action="/following/researchers/") == []
 
 
 # What is new
@@ -198,14 +201,17 @@ def test_pages_of_twenty(ada: User, as_ada: Client) -> None:
     assert (len(names(first)), len(names(second))) == (20, 1)
     assert len(set(names(first) + names(second))) == 21
     assert "You follow 21 researchers." in second.text
-    assert first.one("a", rel="next")["href"] == "/following/?sort=name&page=2"
-    assert second.one("a", rel="prev")["href"] == "/following/?sort=name"
+    assert first.one("a", rel="next")["href"] == "/following/researchers/?sort=name&page=2"
+    assert second.one("a", rel="prev")["href"] == "/following/researchers/?sort=name"
     assert first.all("a", rel="prev") == second.all("a", rel="next") == []
     (last,) = names(second)
-    moved = stop(as_ada, last, path="/following/?sort=name&page=2")
-    assert (moved.status_code, moved["Location"]) == (303, "/following/?sort=name&page=2")
+    moved = stop(as_ada, last, path="/following/researchers/?sort=name&page=2")
+    assert (moved.status_code, moved["Location"]) == (
+        303,
+        "/following/researchers/?sort=name&page=2",
+    )
     emptied = as_ada.get(moved["Location"])
-    assert (emptied.status_code, emptied["Location"]) == (302, "/following/?sort=name")
+    assert (emptied.status_code, emptied["Location"]) == (302, "/following/researchers/?sort=name")
 
 
 @pytest.mark.parametrize("sort", ["new", "name", "followed"])
@@ -213,10 +219,10 @@ def test_as_many_queries_for_one_as_for_twenty(
     ada: User, as_ada: Client, sort: str, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
     many(ada, 20)
-    with django_assert_num_queries(3):  # the session, the person, the page
+    with django_assert_num_queries(4):  # the session, the person, the page, the unread
         assert len(names(following(as_ada, f"?sort={sort}"))) == 20
     Follow.objects.exclude(author__name="Person Aao").delete()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert names(following(as_ada, f"?sort={sort}")) == ["Person Aao"]
 
 
@@ -225,11 +231,18 @@ def test_as_many_queries_for_one_as_for_twenty(
 
 def test_unfollowing_from_the_list(four: None, as_ada: Client, ada: User) -> None:
     shown = following(as_ada, "?sort=name")
-    forms = [form for form in shown.all("form") if form.attributes.get("hx-post") == "/following/"]
-    assert [form["action"] for form in forms] == ["/following/?sort=name"] * 4
+    forms = [
+        form
+        for form in shown.all("form")
+        if form.attributes.get("hx-post") == "/following/researchers/"
+    ]
+    assert [form["action"] for form in forms] == ["/following/researchers/?sort=name"] * 4
     for _ in range(2):  # twice is once
-        response = stop(as_ada, "Bob Birk", path="/following/?sort=name")
-        assert (response.status_code, response["Location"]) == (303, "/following/?sort=name")
+        response = stop(as_ada, "Bob Birk", path="/following/researchers/?sort=name")
+        assert (response.status_code, response["Location"]) == (
+            303,
+            "/following/researchers/?sort=name",
+        )
     assert names(following(as_ada, "?sort=name")) == ["Amy Ash", "Cy Cole", "Di Dorn"]
     assert facts_of("Bob Birk").followers == 0
     assert facts_of("Amy Ash").followers == 1
@@ -257,7 +270,10 @@ def page_of(response: Any) -> Page:
 
 @pytest.mark.parametrize("slug", ["", "nobody-0000000", "\N{GRINNING FACE}", "x" * 5_000])
 def test_there_is_nobody_of_that_name(as_ada: Client, slug: str) -> None:
-    assert as_ada.post("/following/", {"slug": slug, "action": "unfollow"}).status_code == 404
+    assert (
+        as_ada.post("/following/researchers/", {"slug": slug, "action": "unfollow"}).status_code
+        == 404
+    )
 
 
 def test_without_a_token_nothing_changes(four: None, ada: User) -> None:

@@ -150,11 +150,11 @@ NEAR: list[tuple[list[Any], list[str]]] = [
     ([changed(PUBLISHED, type="dataset")],
      ["In common the title", "a text here, a dataset there"]),
     ([changed(PUBLISHED, authors=(person("Di Fu"), person("Ed Go")))],
-     ["In common the title", "0 of 2 names in common"]),
+     ["In common the title", "0 in common of 2 names"]),
     ([changed(PREPRINT, external_id="2401.00002", ids=(ExternalId("arxiv", "2401.00002"),))],
      ["In common the title", "different arXiv identifiers", "arXiv knows them as two"]),
     ([changed(BRIDGE, title="Sand", authors=(person("Di Fu"),))],
-     ["In common arXiv 2401.00001", "different titles", "0 of 1 names in common with 2"]),
+     ["In common arXiv 2401.00001", "different titles", "0 in common of 1 and 2 names"]),
     ([changed(PUBLISHED, authors=(), type="book")],
      ["a text here, a book there", "no names to compare"]),
 ]  # fmt: skip

@@ -113,7 +113,7 @@ def test_signed_in_it_is_not_stored(as_ada: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "hostile", ["<script>alert(1)</script>", '"><b>', "x" * 5_000, "\u202e", "'"]
+    "hostile", ["<script>alert(1)</script>", '"><b>', "x" * 3_000, "\u202e", "'"]
 )
 def test_what_is_typed_comes_back_as_text(client: Client, hostile: str) -> None:
     found = shown(client, hostile, hostile)

@@ -31,13 +31,21 @@ def circles(works: Mapping[W, Collection[P]], max_authors: int = MAX_AUTHORS) ->
     return sorted(found.values(), key=lambda circle: (-len(circle), circle[0]))
 
 
-def flagged(circles: Iterable[Sized]) -> bool:
-    """Whether the record may be several people: two circles of at least two works each."""
-    return sizes_flagged(len(circle) for circle in circles)
+def flagged(circles: Iterable[Sized], cleared: int = 0) -> bool:
+    """Whether the record may be several people: two circles of at least two works each.
+
+    `cleared` of them were found to be one person; it takes more to flag the record again.
+    """
+    return sizes_flagged((len(circle) for circle in circles), cleared)
 
 
-def sizes_flagged(sizes: Iterable[int]) -> bool:
-    return sum(size > 1 for size in sizes) > 1
+def sizes_flagged(sizes: Iterable[int], cleared: int = 0) -> bool:
+    return telling(sizes) > max(1, cleared)
+
+
+def telling(sizes: Iterable[int]) -> int:
+    """How many circles say something about who somebody is: those of at least two works."""
+    return sum(size > 1 for size in sizes)
 
 
 def circle_sizes(

@@ -70,7 +70,8 @@ def _people(left: Sequence[Face], right: Sequence[Face]) -> Iterator[str]:
         return
     common, of, longer = max(pairs)
     if common < longer:
-        yield f"{common} of {of} names in common" + (f" with {longer}" if longer != of else "")
+        both = f"{of}" if of == longer else f"{of} and {longer}"
+        yield f"{common} in common of {both} names"
 
 
 def _in_common(a: Face, b: Face) -> tuple[int, int, int]:

@@ -72,6 +72,8 @@ class AuthorFacts(models.Model):
     company = models.JSONField(default=list)
     circles = models.JSONField(default=list)
     several = models.BooleanField(db_default=False)
+    # claims, when a reviewer found the circles to be one person's
+    circles_cleared = models.SmallIntegerField(db_default=0)
     # claims
     claim_state = models.CharField(max_length=9, db_default="unclaimed")
     level = models.SmallIntegerField(db_default=0)

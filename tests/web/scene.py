@@ -1,0 +1,134 @@
+"""One small scene for tests that walk all addresses: a record, who claims it, and what is theirs.
+
+Whatever stands in an address and belongs to somebody belongs to the holder.
+"""
+
+import re
+from dataclasses import dataclass
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from claims.claim_steps import Said
+from claims.claiming import claim_decide, claim_open, claim_submit
+from claims.confirming import confirmation_ask, confirmation_link
+from claims.mailbox_codes import mail_code_send
+from claims.models import Claim, Correction, Evidence
+from claims.proving import evidence_add_written
+from profiles.models import Notice, User
+from tests.factories.accounts import signed_in_as, staff
+from tests.factories.claims import account, claimant, institution, record, reviewer
+from tests.factories.records import topics
+from works.models import Author, ImportRun, Institution, Topic, Work
+
+PEOPLE = ("nobody", "user", "claimant", "holder", "staff")
+WORDS = "My group's page names me with these works: https://group.example/people."
+MISSING = "no-such-id-anywhere"
+PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
+ELSEWHERE = {"object_id": 999_999, "content_type_id": 1, "app_label": "lib", "url": "nothing/"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """`people` are accounts by their part; `sessions` what each one's browser holds.
+
+    `values` fill an address, by its part before the first placeholder.
+    """
+
+    people: dict[str, User]
+    sessions: dict[str, str]
+    claim: Claim
+    evidence: Evidence
+    values: dict[str, dict[str, object]]
+
+    def client(self, part: str) -> Client:
+        """A browser of its own each time: what one request does to it, no other one sees."""
+        client = Client(raise_request_exception=False)
+        if part in self.sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[part]
+        return client
+
+    def address(self, route: str, **other: object) -> str:
+        """The route with this scene's values; `other` puts different ones in their place."""
+        values = {**ELSEWHERE, **self.values.get(route.split("<")[0], {}), **other}
+        return PLACE.sub(lambda found: str(values[found[1]]), route)
+
+
+def build() -> Scene:
+    """All of it in the database, in the caller's transaction."""
+    people = {
+        "user": account("Una User"),
+        "claimant": account("Cleo Claimant"),
+        "holder": account("Xue Lin"),
+        "staff": staff("staff@example.org", name="Sid Staff"),
+    }
+    institution()
+    author = record("Xue Lin", "Ann Lee", categories=topics("cs.LG"), created="2026-01-02")
+    claim = _held(people["holder"], author)
+    _sent(people["claimant"], author)
+    evidence = _mailbox(claim)
+    sessions = {part: signed_in_as(user).session.session_key for part, user in people.items()}
+    return Scene(people, sessions, claim, evidence, _values(claim, evidence, author))
+
+
+def _sent(user: User, author: Author) -> Claim:
+    now = timezone.now()
+    claim = claim_open(claimant(user), author, now)
+    assert isinstance(claim, Claim)
+    evidence_add_written(claim, claimant(user), WORDS, now)
+    claim_submit(claim, claimant(user), "", now)
+    return claim
+
+
+def _held(user: User, author: Author) -> Claim:
+    claim = claim_decide(_sent(user, author), reviewer(), "accept", Said(), timezone.now())
+    assert isinstance(claim, Claim)
+    return claim
+
+
+def _question(asked: Claim) -> str:
+    """The link by which the holder is asked whether a co-author of theirs is who they say."""
+    asking = account("Ann Lee")
+    claim = _sent(asking, Author.objects.get(name="Ann Lee"))
+    found = confirmation_ask(claim, claimant(asking), asked.author, timezone.now())
+    assert isinstance(found, Evidence)
+    return confirmation_link(found, asked.user_id)
+
+
+def _mailbox(claim: Claim) -> Evidence:
+    found = mail_code_send(claim, claimant(claim.user), "xue.lin@some.edu", timezone.now())
+    assert isinstance(found, Evidence)
+    return found
+
+
+def _values(claim: Claim, evidence: Evidence, author: Author) -> dict[str, dict[str, object]]:
+    run = ImportRun.objects.create(source="bzpeer", finished_at=timezone.now())
+    note = Correction.objects.create(
+        once="x", record="/works/1/", record_title="A work", kind="fact", message="x" * 20
+    )
+    told = Notice.objects.create(user=claim.user, kind="claims", what="claim_accept", subject="x")
+    passkey = Authenticator.objects.create(
+        user=claim.user, type=Authenticator.Type.WEBAUTHN, data={"name": "Key", "credential": {}}
+    )
+    of_author = {"slug": author.slug}
+    of_work = {"work_id": Work.objects.values_list("pk", flat=True)[0]}
+    return {
+        "/researchers/": of_author,
+        "/topics/": {"slug": Topic.objects.values_list("slug", flat=True)[0]},
+        "/institutions/": {"slug": Institution.objects.values_list("slug", flat=True)[0]},
+        "/works/": of_work,
+        "/moderation/works/": of_work,
+        "/moderation/imports/": {"number": run.pk},
+        "/moderation/claims/": {"public_id": claim.public_id},
+        "/corrections/": {"token": note.token},
+        "/claims/": {"public_id": claim.public_id, "evidence_id": evidence.public_id},
+        "/claims/confirm/": {"link": _question(claim)},
+        "/notifications/": {"number": told.pk},
+        "/notifications/unsubscribe/": {"token": MISSING},
+        "/accounts/email/undo/": {"token": MISSING},
+        "/accounts/restore/": {"token": MISSING},
+        "/accounts/password/reset/key/": {"uidb36": "1", "key": "x-y"},
+        "/accounts/2fa/passkeys/": {"pk": passkey.pk},
+    }
