@@ -12,8 +12,16 @@ help: ## list the targets
 run: run-venv ## start everything and open the site at http://127.0.0.1:8000/ (PORT, DATA_DIR, SAMPLE=0)
 	@exec $(PY) -m bzpeer.supervisor
 
-test: dev-venv browser ## run every test (ARGS are given to pytest)
+# What runs whole sites and measures what faults cost them runs alone, behind the rest.
+ALONE := tests/stack tests/house/test_embedded.py tests/house/test_supervisor.py
+
+test: dev-venv browser ## run every test (ARGS, where given, choose for pytest)
+ifdef ARGS
 	$(PY) -m pytest $(ARGS)
+else
+	$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal $(ALONE:%=--ignore=%)
+	$(PY) -m pytest $(ALONE)
+endif
 
 check: dev-venv ## lint, types, import rules, templates, migrations, check --deploy
 	.venv/bin/ruff check .

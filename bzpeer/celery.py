@@ -62,6 +62,14 @@ app.conf.update(
             "task": "profiles.notices_forget",
             "schedule": crontab(hour=4, minute=50),
         },
+        "claim_pages": {"task": "claims.pages", "schedule": 5.0, "options": {"expires": 10}},
+        "claim_recheck": {"task": "claims.recheck", "schedule": crontab(hour=5, minute=10)},
+        "invitations": {"task": "claims.invitations", "schedule": 5.0, "options": {"expires": 10}},
+        "invitations_turn": {
+            "task": "claims.invitations_turn",
+            "schedule": 60.0,
+            "options": {"expires": 60},
+        },
         "clear_sessions": {"task": "lib.clear_sessions", "schedule": crontab(hour=4, minute=30)},
     },
 )

@@ -1,7 +1,5 @@
 """What the pages of a claim show to its claimant."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -65,13 +63,13 @@ class Choices:
 class Answered:
     """What became of what was posted, where it was not taken: the form, or a refusal."""
 
-    forms: Mapping[str, forms.Form] = field(default_factory=dict)
+    filled: Mapping[str, forms.Form] = field(default_factory=dict)
     refusal: Refusal | None = None
 
     @property
     def status(self) -> int:
         if self.refusal is None:
-            return 422 if self.forms else 200
+            return 422 if self.filled else 200
         if self.refusal.code == "too_many":
             return 429
         return 422 if self.refusal.code.startswith(TYPED) else 409
@@ -146,7 +144,7 @@ def claim_context(
         "orcid": {"connected": choices.orcid, "offered": bool(settings.ORCID_CLIENT_ID)},
         "domains": choices.domains,
         "vouchers": choices.vouchers,
-        "forms": _forms(choices) | dict(posted.forms),
+        "forms": _forms(choices) | dict(posted.filled),
         "refusal": posted.refusal.reason if posted.refusal else None,
     }
 

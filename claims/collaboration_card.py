@@ -3,9 +3,6 @@
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
-
-from claims.invitation_facts import sure_claims
 
 # What is between a person and the holder of a record, the strongest first. Whether the holder
 # blocked the person is not asked: who is blocked sees what anyone sees.
@@ -38,25 +35,21 @@ WHERE i.delivered_at IS NOT NULL AND i.silenced_at IS NULL
 ORDER = ("own", "blocked", "conversation", "invited", "invited_you")
 
 
-def card(viewer_id: int | None, author_id: int, claim_state: str, is_open: bool) -> dict[str, Any]:
+def card(
+    viewer_id: int | None, author_id: int, claim_state: str, is_open: bool | None
+) -> dict[str, Any]:
     """`collaboration` of the templates: `state`, and the path of what it speaks of.
 
+    `is_open` is what the record's page says, as its facts hold it.
     One statement for somebody who is signed in and none for others. States: unclaimed, closed,
     open, and to whoever is signed in own, blocked, conversation, invited and invited_you.
     """
-    public = "open" if is_open else "closed" if claim_state in ("claimed", "disputed") else ""
-    state, url = public or "unclaimed", ""
+    held = claim_state in ("claimed", "disputed")
+    open_now = bool(is_open) and claim_state == "claimed"
+    state, url = "open" if open_now else "closed" if held else "unclaimed", ""
     if viewer_id is not None:
         state, url = _between(viewer_id, author_id) or (state, url)
-    return {"state": state, "url": url, "open": is_open, "claimed": bool(public)}
-
-
-def is_open(author_id: int, claim_state: str) -> bool:
-    """Whether whoever speaks for the record takes invitations; asks nothing where nobody does."""
-    if claim_state != "claimed":
-        return False
-    sure = sure_claims(Q(author_id=author_id))
-    return sure.filter(user__collaborationwishes__open_to__len__gt=0).exists()
+    return {"state": state, "url": url, "open": open_now}
 
 
 def _between(viewer_id: int, author_id: int) -> tuple[str, str] | None:

@@ -22,7 +22,7 @@ from claims.conversation_rooms import conversation_url
 from claims.conversing import written
 from claims.domain import conversations as rules
 from claims.domain.reasons import Reason
-from claims.models import Message, Outcome, Participant
+from claims.models import Conversation, Message, Outcome, Participant
 from claims.models.tokens import new_token
 from works.pages import address, page_context
 
@@ -65,7 +65,7 @@ def list_context(found: Sequence[Listed], more: bool, page: int, me: int) -> dic
         "asked": [
             {
                 "id": row.public_id,
-                "names": title_of(row.conversation.participants.all(), named, me),
+                "names": title_of([*row.conversation.participants.all()], named, me),
             }
             for row in asked
         ],
@@ -107,8 +107,7 @@ def hits_context(words: str, hits: Sequence[Message]) -> dict[str, Any]:
     named = naming(authors)
     rows = [
         {
-            "url": f"{address(conversation_url(one.conversation), until=one.public_id)}"
-            f"#m-{one.public_id}",
+            "url": place(one.conversation, one),
             "from": _named(one.author_id, named).name,
             "at": one.created_at,
             "text": excerpt(one.body, first),
@@ -116,6 +115,12 @@ def hits_context(words: str, hits: Sequence[Message]) -> dict[str, Any]:
         for one in hits
     ]
     return {"q": words, "hits": rows}
+
+
+def place(conversation: Conversation, message: Message) -> str:
+    """Where a message stands in its conversation, with what came before it."""
+    page = address(conversation_url(conversation), until=message.public_id)
+    return f"{page}#m-{message.public_id}"
 
 
 def conversation_context(

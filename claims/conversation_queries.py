@@ -205,10 +205,9 @@ def proposals_to(user_id: int) -> list[Proposal]:
         asked_at__isnull=False,
         conversation__state=Conversation.State.OPEN,
     )
-    blocked = Block.objects.filter(
-        user=user_id, blocked__in=OuterRef("conversation__participants__user")
-    )
-    rows = asked.exclude(Exists(blocked)).select_related("conversation").distinct()
+    blocked = Block.objects.filter(user=user_id).values("blocked")
+    unwanted = Participant.objects.filter(conversation=OuterRef("conversation"), user__in=blocked)
+    rows = asked.exclude(Exists(unwanted)).select_related("conversation").order_by("pk")
     return list(rows.prefetch_related(Prefetch("conversation__participants", _people())))
 
 

@@ -59,7 +59,7 @@ def locked(conversation_id: int) -> Locked:
 
 def room_of(conversation: Conversation, participants: Iterable[Participant]) -> Room:
     """What the rules see of a conversation; the accounts of its people are loaded."""
-    people = [(Seat(one.user_id, one.since, one.until), one.user) for one in participants]
+    people = [(Seat(one.user_id, one.left_at is not None), one.user) for one in participants]
     off = {user.pk for _, user in people if user is not None and not user.is_active}
     return Room(
         seats=tuple(seat for seat, _ in people),

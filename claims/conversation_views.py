@@ -3,7 +3,7 @@
 Whoever has no seat gets the 404 of a conversation that never was, staff among them.
 """
 
-from typing import cast
+from typing import Any, cast
 
 from django.core.exceptions import BadRequest
 from django.http import (
@@ -26,6 +26,7 @@ from claims.conversation_pages import (
     hits_context,
     list_context,
     message_rows,
+    place,
     poll_context,
     seat_user,
 )
@@ -48,11 +49,10 @@ from claims.domain import conversations as rules
 from claims.domain.invitations import REPORT_REASONS
 from claims.domain.transitions import Refusal, Role
 from claims.models import Message, Proposal
-from works.pages import page_context, page_number
+from works.pages import MAX_PAGE, number_in, page_context
 
 BOTH = require_http_methods(["GET", "HEAD", "POST"])
 LONGEST_SEARCH = 200
-MOST_PAGES = 400
 
 
 @access.signed_in_only
@@ -60,9 +60,9 @@ MOST_PAGES = 400
 def conversations(request: HttpRequest) -> HttpResponse:
     """The conversations of whoever is signed in, or the messages in them with certain words."""
     me, words = _me(request), request.GET.get("q", "").strip()[:LONGEST_SEARCH]
-    page = page_number(request)
+    page = number_in(request.GET.get("page", ""), 1, MAX_PAGE) or 1
     found, more = ([], False) if words else conversations_of(me, page)
-    context = list_context(found, more and page < MOST_PAGES, page, me)
+    context = list_context(found, more and page < MAX_PAGE, page, me)
     if words:
         context |= hits_context(words, messages_search(me, words))
     return render(request, "claims/conversations.html", context)
@@ -103,7 +103,7 @@ def conversation(request: HttpRequest, public_id: str) -> HttpResponseBase:
         raise Http404 from None
     if isinstance(done, Refusal):
         return _page(request, _seen(request, public_id), done)
-    there = f"#m-{done.public_id}" if isinstance(done, Message) else ""
+    there = "#end" if isinstance(done, Message) else ""
     return HttpResponseRedirect(f"{conversation_url(seen.conversation)}{there}", status=303)
 
 
@@ -126,9 +126,10 @@ def new_messages(request: HttpRequest, public_id: str) -> HttpResponse:
     after = _message_of(seen, request.GET.get("after", ""))
     rows = messages_of(seen.seat).filter(pk__gt=after.pk if after else 0)
     found = list(rows[:PAGE])
-    last = found[-1].public_id if found else (after.public_id if after else "")
-    context = {
-        "poll": poll_context(seen, last, 0 if found else _quiet(request) + 1),
+    last = found[-1] if found else after
+    quiet = 0 if found else (number_in(request.GET.get("quiet", ""), 0, 99) or 0) + 1
+    context: dict[str, Any] = {
+        "poll": poll_context(seen, last.public_id if last else "", quiet),
         "url": conversation_url(seen.conversation),
         "messages_shown": [],
     }
@@ -137,12 +138,6 @@ def new_messages(request: HttpRequest, public_id: str) -> HttpResponse:
         context["messages_shown"] = message_rows(seen, found, named, timezone.now())
         mark_read(seen.seat, found[-1].pk)
     return render(request, "claims/fragments/new_messages.html", context)
-
-
-def _quiet(request: HttpRequest) -> int:
-    said = request.GET.get("quiet", "")
-    known = said.isascii() and said.isdigit() and len(said) <= 3
-    return min(int(said), rules.LONGEST_QUIET) if known else 0
 
 
 @access.signed_in_only
@@ -162,14 +157,14 @@ def message(request: HttpRequest, message_id: str) -> HttpResponseBase:
     """Change one's own message while that is possible; another's leads to its place."""
     seen, found = _found(request, message_id)
     me, now = seat_user(seen), timezone.now()
-    back = f"{conversation_url(seen.conversation)}?until={found.public_id}#m-{found.public_id}"
+    back = place(seen.conversation, found)
     if request.method != "POST" and found.author_id != me:
         return HttpResponseRedirect(back)
     refusal = rules.edit_refusal(seen.room, written(found), me, now)
     if request.method == "POST":
         done = message_edit(found, me, request.POST.get("message", ""), now)
         if not isinstance(done, Refusal):
-            return HttpResponseRedirect(f"{conversation_url(seen.conversation)}#m-{found.public_id}", status=303)  # fmt: skip # noqa: E501
+            return HttpResponseRedirect(back, status=303)
         refusal = done
     context = {
         "page": page_context("Change a message", "", "", noindex=True),
@@ -177,6 +172,8 @@ def message(request: HttpRequest, message_id: str) -> HttpResponseBase:
         "typed": request.POST.get("message", found.body),
         "longest": rules.LONGEST_MESSAGE,
         "refusal": refusal.reason if refusal else None,
+        # What was typed is shown again, even where it came too late.
+        "may": refusal is None or request.method == "POST",
     }
     status = status_of(refusal) if refusal and request.method == "POST" else 200
     return render(request, "claims/message.html", context, status=status)
@@ -189,9 +186,9 @@ def report(request: HttpRequest, message_id: str) -> HttpResponseBase:
     seen, found = _found(request, message_id)
     if found.author_id in (None, seat_user(seen)):
         raise Http404
-    context = {
+    context: dict[str, Any] = {
         "page": page_context("Report a message", "", "", noindex=True),
-        "back": f"{conversation_url(seen.conversation)}#m-{found.public_id}",
+        "back": place(seen.conversation, found),
         "reasons": REPORT_REASONS.items(),
     }
     status = 200
@@ -199,9 +196,10 @@ def report(request: HttpRequest, message_id: str) -> HttpResponseBase:
         actor = Actor(Role.CLAIMANT, seat_user(seen), request)
         reason, words = request.POST.get("reason", ""), request.POST.get("words", "")
         done = message_report(found, actor, reason, words, timezone.now())
-        refused = isinstance(done, Refusal)
-        context |= {"refusal": done.reason} if isinstance(done, Refusal) else {"sent": True}
-        status = status_of(done) if refused else 200
+        if isinstance(done, Refusal):
+            context["refusal"], status = done.reason, status_of(done)
+        else:
+            context["sent"] = True
     return render(request, "claims/message_report.html", context, status=status)
 
 

@@ -51,11 +51,11 @@ class Note:
 
 
 def researcher_record(slug: str) -> Record | None:
-    """The record under this slug, or the one that it became part of; none that was emptied."""
+    """The record under this slug, or the one that it became part of."""
     author = author_by_slug(slug)
-    current = author and (author.merged_into or author)
-    if current is None or not current.name:
+    if author is None:
         return None
+    current = author.merged_into or author
     return Record(researcher_url(current.slug), current.name, is_work=False)
 
 

@@ -92,7 +92,11 @@ class AnswerForm(forms.ModelForm):  # type: ignore[type-arg]
     answer = NoteField(
         required=False, help_text="What was done. The sender reads it on the ticket's page."
     )
-    reason = NoteField(required=False, help_text="Why it is refused. The sender reads it as well.")
+    reason = NoteField(
+        required=False,
+        help_text="Why it is refused: what was asked, what is shown and from which source, and why"
+        " that weighs more here. The sender reads it, with the right to complain to an authority.",
+    )
 
     class Meta:
         model = Correction

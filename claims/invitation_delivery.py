@@ -49,7 +49,7 @@ def _deliver(row: InvitationDelivery, now: datetime) -> bool:
     voice = voice_of_author(invitation.to_author_id)
     if voice is None or voice.user_id != invitation.to_user_id:
         # Somebody else speaks for the record by now, or nobody: it waits for who comes.
-        state_set(invitation, State.HELD, to_user=None, was_held=True, expires_at=_waits(now))
+        state_set(invitation, "hold", to_user=None, was_held=True, expires_at=_waits(now))
     elif _is_blocked(invitation):
         Invitation.objects.filter(pk=invitation.pk).update(silenced_at=now)
     else:
@@ -95,37 +95,41 @@ def held_open(author_id: int, now: datetime) -> int:
 def _hand_over(invitation: Invitation, voice: Voice, now: datetime) -> None:
     if invitation.from_user_id == voice.user_id:
         # The inviter turned out to be the person.
-        state_set(invitation, State.EXPIRED)
-    elif has_room(invitee_facts(voice.user_id, now)):
+        state_set(invitation, "expire")
+    elif has_room(invitee_facts(voice, now)):
         _open(invitation, voice.user_id, now)
     else:
-        state_set(invitation, State.QUEUED, to_user_id=voice.user_id)
+        state_set(invitation, "queue", to_user_id=voice.user_id)
 
 
 def _open(invitation: Invitation, user_id: int, now: datetime) -> None:
     expires = now + timedelta(days=invitation.days)
-    state_set(invitation, State.OPEN, to_user_id=user_id, expires_at=expires)
+    state_set(invitation, "open", to_user_id=user_id, expires_at=expires)
     InvitationDelivery.objects.create(invitation=invitation)
 
 
 def queue_release(now: datetime) -> int:
     """Open queued invitations, the oldest first, as far as the invitees take some again."""
-    queued = Invitation.objects.filter(state=State.QUEUED.value, to_user__isnull=False)
-    people = queued.order_by("to_user_id").values_list("to_user_id", flat=True).distinct()
-    return sum(_release(user_id, now) for user_id in list(people) if user_id is not None)
+    queued = Invitation.objects.filter(state=State.QUEUED.value)
+    authors = queued.order_by("to_author_id").values_list("to_author_id", flat=True).distinct()
+    return sum(_release(author_id, now) for author_id in list(authors))
 
 
 @transaction.atomic
-def _release(user_id: int, now: datetime) -> int:
-    accounts_locked({user_id})
-    facts = invitee_facts(user_id, now)
+def _release(author_id: int, now: datetime) -> int:
+    """Those for one record; somebody else may speak for it by now, and gets what waits."""
+    voice = voice_of_author(author_id)
+    if voice is None:
+        return 0
+    accounts_locked({voice.user_id})
+    facts = invitee_facts(voice, now)
     room = max(0, facts.a_month - facts.taken)
     queued = Invitation.objects.select_for_update().filter(
-        to_user_id=user_id, state=State.QUEUED.value
+        to_author_id=author_id, state=State.QUEUED.value
     )
     rows = list(queued.order_by("sent_at", "pk")[:room])
     for invitation in rows:
-        _open(invitation, user_id, now)
+        _open(invitation, voice.user_id, now)
     return len(rows)
 
 
@@ -137,7 +141,7 @@ def invitations_expire(now: datetime) -> int:
     )
     rows = list(over.order_by("pk")[:BATCH])
     for invitation in rows:
-        state_set(invitation, State.EXPIRED)
+        state_set(invitation, "expire")
         delivery_drop(invitation)
     return len(rows)
 

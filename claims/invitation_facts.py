@@ -13,10 +13,11 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 
 from claims.domain import invitations as rules
-from claims.domain.invitations import Asked, Invitee, State
+from claims.domain.invitations import PURPOSES, Asked, Invitee, State
 from claims.domain.transitions import HELD
 from claims.domain.transitions import State as ClaimState
 from claims.models import Block, Claim, CollaborationWishes, Invitation, SenderFreeze
+from works.models import AuthorFacts
 
 A_DAY = timedelta(days=1)
 A_MONTH = timedelta(days=rules.MONTH_DAYS)
@@ -110,14 +111,16 @@ def asking(user_id: int, author_id: int, purpose: str, now: datetime) -> Asking:
         days_since_decline=before.days_since_decline,
         later=before.later,
         disputed=ClaimState.DISPUTED.value in holders.values(),
-        invitee=invitee_facts(invitee.user_id, now) if invitee else None,
+        invitee=invitee_facts(invitee, now) if invitee else None,
     )
     return Asking(asked, sender, invitee)
 
 
 def _before(user_id: int, author_id: int, invitee: Voice | None, now: datetime) -> Before:
     """What was between the two; the invitee's other records count as well."""
-    same = Q(to_author_id=author_id) | Q(to_user_id=invitee.user_id if invitee else None)
+    same = Q(to_author_id=author_id)
+    if invitee is not None:
+        same |= Q(to_user_id=invitee.user_id)
     rows = list(
         Invitation.objects.filter(same, from_user_id=user_id).values_list(
             "state", "answered_at", "again_at"
@@ -140,18 +143,20 @@ def _reached(from_user: int, to_user: int, now: datetime) -> bool:
     return found.filter(silenced_at=None).exclude(delivered_at=None).exists()
 
 
-def invitee_facts(user_id: int, now: datetime) -> Invitee:
-    """What somebody takes: nothing, where they have not said what they are open to."""
-    wishes = CollaborationWishes.objects.filter(user_id=user_id).first()
-    taken = taken_lately(user_id, now)
-    if wishes is None:
-        return Invitee(taken=taken)
-    return Invitee(
-        open_to=frozenset(wishes.open_to),
-        from_level=wishes.from_level,
-        a_month=wishes.a_month,
-        taken=taken,
-    )
+def invitee_facts(voice: Voice, now: datetime) -> Invitee:
+    """What somebody takes: nothing while the page of their record does not say that it is open.
+
+    Who says so there and names no purpose is open to every one.
+    """
+    wishes = CollaborationWishes.objects.filter(user_id=voice.user_id).first()
+    found = Invitee(taken=taken_lately(voice.user_id, now))
+    if wishes is not None:
+        more = {"from_level": wishes.from_level, "a_month": wishes.a_month}
+        found = msgspec.structs.replace(found, **more)
+    if not AuthorFacts.objects.filter(author_id=voice.author_id, said__open=True).exists():
+        return found
+    named = wishes.open_to if wishes is not None else ()
+    return msgspec.structs.replace(found, open_to=frozenset(named or PURPOSES))
 
 
 def taken_lately(user_id: int, now: datetime) -> int:

@@ -86,8 +86,9 @@ class ReportForm(forms.Form):
 
 
 class WishesForm(forms.Form):
+    is_open = forms.BooleanField(label="I am open to collaborate", required=False)
     open_to = forms.MultipleChoiceField(
-        label="Open to invitations for",
+        label="If you are open, what for",
         choices=PURPOSES,
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -117,6 +118,14 @@ class WishesForm(forms.Form):
         help_text="Shown beside invitations, to those whom you invite or who invite you.",
     )
 
+    def clean(self) -> dict[str, Any]:
+        kept = self.cleaned_data
+        if kept.get("is_open") and not kept.get("open_to") and "open_to" not in self.errors:
+            self.add_error("open_to", "Choose one at least.")
+        return kept
+
     def wishes(self) -> Wishes:
-        """What was chosen, of a form that is valid."""
-        return Wishes(**self.cleaned_data)
+        """What was chosen, of a form that is valid; open to nothing where that was not ticked."""
+        known = dict(self.cleaned_data)
+        is_open = known.pop("is_open")
+        return Wishes(**known | {"open_to": known["open_to"] if is_open else ()})

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django import forms
+from django.forms import Form
 
 from bzpeer.lib.safe import trusted
 from claims.common_ground import CommonGround, Sought, common_ground
@@ -63,7 +63,7 @@ TO_INVITEE = TO_INVITER | {
 class Answered:
     """What became of what was posted, where it was not taken: the form, or a refusal."""
 
-    forms: Mapping[str, forms.Form] = field(default_factory=dict)
+    forms: "Mapping[str, Form]" = field(default_factory=dict)
     refusal: Refusal | None = None
 
     @property
@@ -189,7 +189,7 @@ def _title(side: Side, name: str) -> str:
     return f"Your invitation to {name}" if side is Side.INVITER else f"Invitation from {name}"
 
 
-def _forms() -> dict[str, forms.Form]:
+def _forms() -> dict[str, Form]:
     """One of each; their ids differ, since they stand on one page."""
     return {
         "decline": DeclineForm(auto_id="decline_%s"),
@@ -239,9 +239,12 @@ def list_context(
     }
 
 
-def wishes_form(wishes: CollaborationWishes | None) -> WishesForm:
+def wishes_form(wishes: CollaborationWishes | None, *, is_open: bool) -> WishesForm:
     """The form with what the person wished last."""
     if wishes is None:
-        return WishesForm(initial={"a_month": rules.DEFAULT_A_MONTH})
+        initial = {"a_month": rules.DEFAULT_A_MONTH, "open_to": [*rules.PURPOSES]}
+        return WishesForm(initial=initial | {"is_open": is_open})
     names = ("open_to", "from_level", "a_month", "seeks", "words")
-    return WishesForm(initial={name: getattr(wishes, name) for name in names})
+    kept = {name: getattr(wishes, name) for name in names}
+    kept["open_to"] = wishes.open_to or [*rules.PURPOSES]
+    return WishesForm(initial=kept | {"is_open": is_open})

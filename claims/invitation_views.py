@@ -1,4 +1,4 @@
-"""Inviting, one's invitations, the page of each, and what one is open to."""
+"""Inviting, one's invitations, and the page of each."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -24,14 +24,13 @@ from claims.claim_steps import Actor
 from claims.conversation_rooms import conversation_url
 from claims.domain.invitations import PURPOSES, Side
 from claims.domain.transitions import Refusal, Role
-from claims.invitation_forms import DeclineForm, InviteForm, LaterForm, ReportForm, WishesForm
+from claims.invitation_forms import DeclineForm, InviteForm, LaterForm, ReportForm
 from claims.invitation_pages import (
     NOTHING_POSTED,
     Answered,
     invitation_context,
     invite_context,
     list_context,
-    wishes_form,
 )
 from claims.inviting import (
     invitation_accept,
@@ -43,11 +42,9 @@ from claims.inviting import (
     invitation_withdraw,
     side_of,
 )
-from claims.models import AbuseReport, Block, Conversation, Invitation
-from claims.protecting import abuse_report, block_add, block_remove
-from claims.wishing import wishes_set
+from claims.models import AbuseReport, Conversation, Invitation
+from claims.protecting import abuse_report, block_add
 from works.models import Author
-from works.pages import number_in, page_context
 from works.queries import Head
 from works.web import load_researcher
 
@@ -183,39 +180,6 @@ FORMS: dict[str, type[forms.Form]] = {
     "postpone": LaterForm,
     "report": ReportForm,
 }
-
-
-@access.signed_in_only
-@BOTH
-def wishes(request: HttpRequest) -> HttpResponseBase:
-    """What one is open to, from whom and how often; and whom one blocked."""
-    actor = _actor(request)
-    form = wishes_form(queries.wishes_of(actor.user_id))
-    if request.method == "POST":
-        if "unblock" in request.POST:
-            return _unblocked(request, actor)
-        form = WishesForm(request.POST)
-        if form.is_valid():
-            wishes_set(actor, form.wishes(), timezone.now())
-            return HttpResponseRedirect(f"{request.path}?kept=1", status=303)
-    context = {
-        "page": page_context("Collaboration", "", request.path, noindex=True),
-        "form": form,
-        "kept": request.GET.get("kept") == "1",
-        "verified": queries.verified_records(actor.user_id),
-        "blocked": queries.blocked_by(actor.user_id),
-    }
-    status = 422 if form.errors else 200
-    return render(request, "claims/wishes.html", context, status=status)
-
-
-def _unblocked(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    number = number_in(request.POST.get("unblock", ""), 1, 99_999)
-    block = Block.objects.filter(pk=number, user_id=actor.user_id).first() if number else None
-    if block is None:
-        raise Http404
-    block_remove(actor, block.blocked_id)
-    return HttpResponseRedirect(request.path, status=303)
 
 
 def _actor(request: HttpRequest) -> Actor:

@@ -134,8 +134,7 @@ def delivery_drop(invitation: Invitation) -> None:
     """Nothing more is delivered of it, and no mail about it is sent that has not gone out."""
     InvitationDelivery.objects.filter(invitation=invitation).delete()
     if invitation.to_user_id is not None:
-        url = invitation_url(invitation)
-        notice_take_back("invitation", invitation.to_user_id, invitation.public_id, url)
+        notice_take_back("invitation", invitation.to_user_id, invitation.public_id)
 
 
 def side_of(invitation: Invitation, user_id: int) -> Side | None:
@@ -169,17 +168,18 @@ def _step(
     refusal = rules.step_refusal(State(found.state), name, side, ran_out=ran_out)
     if refusal is not None:
         return refusal
-    state_set(found, step.target, **values)
+    state_set(found, name, **values)
     _record(name, found, actor)
     return found
 
 
-def state_set(invitation: Invitation, target: State, **values: object) -> None:
+def state_set(invitation: Invitation, step: str, **values: object) -> None:
     """The one row change of a step; the caller holds the row's lock."""
-    before = invitation.state
-    for name, value in {"state": target.value, **values}.items():
+    before, known = invitation.state, rules.BY_NAME[step]
+    assert before in known.sources, f"{step} is no step from {before}"
+    kept = {"state": known.target.value, **values}
+    for name, value in kept.items():
         setattr(invitation, name, value)
-    kept = {"state": target.value, **values}
     rows = Invitation.objects.filter(pk=invitation.pk, state=before).update(**kept)
     assert rows == 1, "an invitation changed under its lock"
 

@@ -1,4 +1,4 @@
-"""Blocking, reporting, and what comes of reports. Who is blocked or reported is not told by whom."""
+"""Blocking, reporting, and what comes of it. Who is blocked or reported is not told by whom."""
 
 from datetime import datetime
 

@@ -181,7 +181,7 @@ def _by_name(texts: Sequence[tuple[str, int | None]]) -> list[tuple[int, int | N
 
 
 def _websites(links: str) -> tuple[str, ...]:
-    hosts = (_host(one.get("url", "")) for one in _json(links) if one.get("kind") == "website")
+    hosts = (_host(url) for kind, url in _pairs(links) if kind == "website")
     return tuple(sorted({host.removeprefix("www.") for host in hosts if host}))
 
 
@@ -254,6 +254,5 @@ def _rows(statement: str, values: Any) -> list[Any]:
         return list(cursor.fetchall())
 
 
-def _json(text: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = msgspec.json.decode(text)
-    return found
+def _pairs(text: str) -> list[tuple[str, str]]:
+    return msgspec.json.decode(text, type=list[tuple[str, str]])

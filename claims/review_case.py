@@ -328,7 +328,8 @@ def _decision(
     """A step as a choice. The first of two reviewers is no obstacle, and cannot be the second."""
     two = refusal is not None and refusal.code == "second_reviewer"
     others = voters - {actor.user_id}
-    why, fix = (refusal.reason.words, refusal.reason.fix) if refusal and not two else ("", "")
+    # Not the way to fix it: that is written for the claimant.
+    why = refusal.reason.words if refusal and not two else ""
     if two and actor.user_id in voters and not others:
         why = "You asked for this. A second reviewer has to agree."
     return {
@@ -336,7 +337,6 @@ def _decision(
         "label": DECISIONS[step.name],
         "blocked": bool(why),
         "why": why,
-        "fix": fix,
         "two": two,
         "agreed": ", ".join(names.get(one) or str(one) for one in sorted(others)),
     }

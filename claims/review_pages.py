@@ -8,6 +8,7 @@ from django.apps import apps
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from claims.domain.invitations import REPORT_REASONS
 from claims.review_queries import CASES, EVENTS, KINDS, Age, Case
 from works.pages import MAX_PAGE, address, number_in
 
@@ -84,18 +85,24 @@ def _filter(code: str, label: str, ages: Mapping[str, Age], asked: str) -> dict[
 
 
 def _case(case: Case, now: datetime) -> dict[str, Any]:
-    is_claim = case.kind in ("claim", "dispute", "objection")
     return {
         "kind": case.kind,
         "label": KINDS[case.kind].removesuffix("s"),
         "title": case.title,
-        "url": case_url(case.key)
-        if is_claim
-        else reverse("admin:claims_correction_change", args=[case.key]),
+        "url": _case_url(case),
         "since": case.since,
         "age": age_words(now - case.since),
         "marks": list(_marks(case, now)),
     }
+
+
+def _case_url(case: Case) -> str:
+    if case.kind in ("correction", "removal"):
+        return reverse("admin:claims_correction_change", args=[case.key])
+    if case.kind == "report":
+        is_message = case.key.startswith("/messages/")
+        return f"/moderation{case.key}" if is_message else events_url(int(case.key))
+    return case_url(case.key)
 
 
 def _marks(case: Case, now: datetime) -> Iterable[str]:
@@ -103,8 +110,8 @@ def _marks(case: Case, now: datetime) -> Iterable[str]:
         yield "in private: not admitted yet"
     elif case.window_ends is not None:
         yield _window(case.window_ends, now)
-    elif case.kind == "objection" or case.state in STATES:
-        yield STATES[case.state]
+    else:
+        yield STATES.get(case.state) or REPORT_REASONS[case.state]
     if case.flagged:
         yield "may be several people"
     if case.famous:

@@ -20,6 +20,7 @@ KINDS = {
     "objection": "Objections",
     "correction": "Corrections",
     "removal": "Removals",
+    "report": "Reports",
 }
 PARKED_COUNTED = 1_000
 
@@ -62,6 +63,11 @@ WITH claimed AS (
     SELECT CASE WHEN kind = 'remove' THEN 'removal' ELSE 'correction' END, id::text,
         record_title, kind, sent_at, false, NULL, false, false, false
     FROM claims_correction WHERE state = 'open'
+    UNION ALL
+    SELECT 'report', CASE WHEN about LIKE '/messages/%%' THEN about ELSE reported_id::text END,
+        'Account ' || reported_id, reason, sent_at, false, NULL, false, false, false
+    FROM claims_abusereport
+    WHERE decided_at IS NULL AND %(reader)s NOT IN (user_id, reported_id)
 )
 """
 PAGE_OF_CASES = (
@@ -127,7 +133,11 @@ FROM profiles_user u WHERE u.id = %s
 
 
 class Case(NamedTuple):
-    """One case that waits. `key` is a claim's public id, or the number of a correction."""
+    """One case that waits.
+
+    `key` is a claim's public id, the number of a correction, and of a report the path of the
+    message or the number of the account that it is about.
+    """
 
     kind: str
     key: str

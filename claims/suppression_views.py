@@ -87,15 +87,14 @@ def _record(asked: str) -> Author:
     """The record that an address or a slug means. Raises Http404, also of one that is empty."""
     parts = asked.partition("/researchers/")[2] or asked
     author = author_by_slug(parts.strip("/ ").partition("/")[0][:300])
-    found = author and (author.merged_into or author)
-    if found is None or not found.name:
+    if author is None:
         raise Http404
-    return found
+    return author.merged_into or author
 
 
 def _note(asked: str) -> Correction | None:
     """The open note that is to be answered by it."""
-    number = number_in(asked, 1, 99_999)
+    number = number_in(asked, 1, 99_999) or 0
     return Correction.objects.filter(pk=number, state=Correction.State.OPEN).first()
 
 

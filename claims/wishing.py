@@ -10,18 +10,20 @@ from bzpeer.lib import audit
 from claims.claim_steps import Actor
 from claims.domain import invitations as rules
 from claims.domain.notes import line
-from claims.domain.transitions import HELD
-from claims.models import Claim, CollaborationWishes
-from works.services import authors_changed
+from claims.models import CollaborationWishes
 
 LONGEST_WORDS = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """`open_to` and `seeks` are keys of PURPOSES; open to nothing is closed."""
+    """`open_to` and `seeks` are keys of PURPOSES; open to nothing is closed.
 
-    open_to: Collection[str] = ()
+    The page of a record says whether its holder is open at all; who says so there and nothing here
+    is open to every purpose.
+    """
+
+    open_to: Collection[str] = tuple(rules.PURPOSES)
     from_level: int = rules.LOWEST_LEVEL
     a_month: int = rules.DEFAULT_A_MONTH
     seeks: Collection[str] = ()
@@ -30,7 +32,7 @@ class Wishes:
 
 @transaction.atomic
 def wishes_set(actor: Actor, wishes: Wishes, now: datetime) -> None:
-    """Keep what the person wishes; the pages of their records say at once whether they are open."""
+    """Keep what the person wishes."""
     CollaborationWishes.objects.update_or_create(
         user_id=actor.user_id,
         defaults={
@@ -42,9 +44,7 @@ def wishes_set(actor: Actor, wishes: Wishes, now: datetime) -> None:
             "updated_at": now,
         },
     )
-    held = Claim.objects.filter(user_id=actor.user_id, state__in=[*HELD])
-    authors_changed(sorted(held.values_list("author_id", flat=True)))
-    audit.record("wishes_set", actor.request, actor.user_id, open=bool(wishes.open_to))
+    audit.record("wishes_set", actor.request, actor.user_id)
 
 
 def _known(purposes: Collection[str]) -> list[str]:

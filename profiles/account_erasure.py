@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from bzpeer.lib import audit, due
 from bzpeer.lib.models import OutboxEvent
+from claims.conversing import conversations_forget
 from claims.models import Claim, Correction
 from profiles.account_links import GOOD_FOR, RESTORE, UNDO, link_find, link_make
 from profiles.account_sessions import sessions_end
@@ -80,6 +81,7 @@ def erase(user: User) -> None:
     emails = _addresses(user)
     Correction.objects.annotate(at=Lower("email")).filter(at__in=emails).update(name="", email="")
     OutboxEvent.objects.filter(_mailed_to(emails)).delete()
+    conversations_forget(user.pk, timezone.now())
     audit.record("erased", user_id=user.pk)
     user.delete()
     followers_recount(followed)

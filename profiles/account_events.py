@@ -33,6 +33,17 @@ WORDS = {
     "sessions_ended": "Sessions were ended",
     "exported": "A copy of the data was downloaded",
     "deletion_asked": "The account was to be deleted",
+    "invitation_sent": "You sent an invitation",
+    "invitation_accept": "You accepted an invitation",
+    "invitation_decline": "You declined an invitation",
+    "invitation_postpone": "You asked to be invited again later",
+    "invitation_withdraw": "You withdrew an invitation",
+    "wishes_set": "You said what you are open to",
+    "blocked": "You blocked somebody",
+    "unblocked": "You unblocked somebody",
+    "abuse_reported": "You reported something",
+    "sender_frozen": "What you send was put on hold after reports",
+    "sender_released": "What you send is no longer on hold",
     "deletion_undone": "The deletion was taken back",
 }
 

@@ -14,14 +14,19 @@ from django.db.models import Field, Model, Q, QuerySet
 from django.utils import timezone
 
 from bzpeer.lib.models import AuditEvent
-from claims.models import ClaimEvent, Correction
+from claims.models import ClaimEvent, Conversation, Correction, Outcome
 from profiles.models import User
 
 # What would open the account to whoever finds the file, or names the account of a reviewer.
 HIDDEN = {
     "account.emailconfirmation": {"key"},
     "claims.claimevent": {"actor"},
+    "claims.conversation": {"closed_by"},
     "claims.evidencecode": {"digest"},
+    "claims.invitation": {"delivered_at", "silenced_at"},
+    "claims.message": {"withheld_from"},
+    "claims.outcome": {"marked_by"},
+    "claims.proposal": {"agreed", "proposed_by"},
     "mfa.authenticator": {"data"},
     "profiles.recoverycode": {"digest"},
     "profiles.secretlink": {"digest"},
@@ -33,11 +38,14 @@ HIDDEN = {
 ALSO = {
     AuditEvent: ("user_id", "pk"),
     ClaimEvent: ("user", "pk"),
+    Conversation: ("participants__user", "pk"),
+    Outcome: ("conversation__participants__user", "pk"),
     Correction: ("email__iexact", "email"),
 }
 # A column by which a row has to do with a person and is another's: "…_by" says who decided, and a
-# challenge is not shown to the holder whom it is against before it is admitted.
-ANOTHERS = re.compile(r"\w+_by|holder")
+# challenge is not shown to the holder whom it is against before it is admitted. In a conversation
+# a message is its writer's, and a seat is whose it is. Who is blocked or reported is not told.
+ANOTHERS = re.compile(r"\w+_by|holder|conversation|blocked|reported")
 # A code of a piece of evidence of a claim of a person.
 DEPTH = 3
 CHUNK = 500

@@ -5,6 +5,7 @@ from typing import Any
 
 from bzpeer.lib.safe import trusted
 from claims.cards import card_context
+from claims.collaboration_card import card
 from claims.domain.trust import FORMULA
 from claims.models import Claim
 from claims.pages import ledger_lines, ledger_of, line_context
@@ -24,7 +25,12 @@ SORTS = {"new": "What is new", "name": "Name", "followed": "Followed last"}
 
 
 def researcher_page_context(
-    head: Head, rows: Sequence[WorkRow], *, following: bool, own: Claim | None = None
+    head: Head,
+    rows: Sequence[WorkRow],
+    *,
+    following: bool,
+    own: Claim | None = None,
+    viewer: int | None = None,
 ) -> dict[str, Any]:
     r = researcher_context(head)
     found = ledger_of(head)
@@ -40,6 +46,7 @@ def researcher_page_context(
         "trust_lines": [line_context(entry, head) for entry in found.entries] if found else [],
         "follow": follow_context(head, following),
         "claim": card_context(head, own),
+        "collaboration": card(viewer, head.id, head.claim_state, head.said.open),
         "works": works_context(head, WorksFilter(), rows),
     }
 

@@ -26,7 +26,7 @@ CASE WHEN coalesce(f.claim_state, 'unclaimed') IN ('unclaimed', 'pending') THEN 
     ) THEN 'open' END
 """
 
-# Record `a` may be suggested to `u`: it is not their own or a collaborator's, not dismissed, and not
+# Record `a` may be suggested to `u`: not their own or a collaborator's, not dismissed, and not that
 # of somebody with whom they talk, to whom an invitation is under way, or who is blocked.
 EVER = """
 f.works > 0 AND a.merged_into_id IS NULL

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from profiles import follow_views, profile_views, suggestion_views, views
+from profiles import collaboration_settings, follow_views, profile_views, suggestion_views, views
 from profiles.notices import views as notices
 
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("notifications/", notices.notices, name="notices"),
     path("notifications/<uuid:number>/", notices.notice, name="notice"),
     path("notifications/unsubscribe/<str:token>/", notices.unsubscribe, name="unsubscribe"),
+    path("settings/collaboration/", collaboration_settings.collaboration, name="collaboration"),
     path("settings/notifications/", notices.preferences, name="notice-preferences"),
     path("about/", views.about, name="about"),
     path("about/trust/", views.about_trust, name="about-trust"),

@@ -67,11 +67,12 @@ def home(request: HttpRequest) -> HttpResponse:
 @researcher_page
 def researcher(request: HttpRequest, head: Head) -> HttpResponse:
     rows = works_of_author(head.id, WorksFilter())
-    own, following = None, False
+    own, following, viewer = None, False, None
     if access.signed_in(request):
         user = cast(User, request.user)
         own, following = claim_own(head.id, user.pk), queries.follows(user, head.id)
-    context = researcher_page_context(head, rows, following=following, own=own)
+        viewer = user.pk
+    context = researcher_page_context(head, rows, following=following, own=own, viewer=viewer)
     return render(request, "profiles/researcher.html", context)
 
 

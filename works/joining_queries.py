@@ -74,7 +74,10 @@ def _telling(statement: str, values: list[Any]) -> list[Telling]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         rows = cursor.fetchall()
-    return [Telling(*row[:-1], msgspec.json.decode(row[-1], type=WorkRecord)) for row in rows]
+    return [
+        Telling(id, work, deleted, msgspec.json.decode(record, type=WorkRecord))
+        for id, work, deleted, record in rows
+    ]
 
 
 def decisions(voices: Collection[Voice]) -> list[ReportDecision]:

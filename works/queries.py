@@ -18,9 +18,12 @@ BYLINE = 12
 
 
 def author_by_slug(slug: str) -> Author | None:
-    """The record behind a page's slug, whatever the name in front of its public id."""
-    public_id = public_id_of(slug)
-    return Author.objects.select_related("merged_into").filter(public_id=public_id).first()
+    """The record behind a page's slug, whatever the name in front of its public id.
+
+    None for one that was emptied.
+    """
+    named = Author.objects.exclude(name="").select_related("merged_into")
+    return named.filter(public_id=public_id_of(slug)).first()
 
 
 def public_id_of(slug: str) -> str:

@@ -122,7 +122,7 @@ def _remember(
     known |= shared - taken
     texts = {one.seat[0] for one in stood} | {key.value for key in known if key.scheme != "name"}
     found = {digests.row(key) for key in keys}
-    found |= {digest for key in known for digest in (digests.key(key), digests.hint(key))}
+    found |= {digest for key in known for digest in digests.marks(key)}
     found |= {digest for text in texts for digest in digests.words(text)}
     rows = [SuppressedKey(suppression=suppression, digest=digest) for digest in sorted(found)]
     SuppressedKey.objects.bulk_create(rows, ignore_conflicts=True)

@@ -145,7 +145,8 @@ class _Guard:
             self._find_again(one, held, keys)
 
     def _is_hinted(self, held: Held) -> bool:
-        return any(digest in self.keys for digest in self.digests.hints(held.known.record))
+        hints = self.digests.hints(held.known.record, self.keys)
+        return any(digest in self.keys for digest in hints)
 
     def _find_again(self, one: Identity, held: Held, keys: frozenset[WorkKey]) -> bool:
         known = {trace for key in keys if key in self.traces for trace in self.traces[key]}

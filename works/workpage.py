@@ -188,11 +188,11 @@ def topic_context(slug: str, name: str, code: str) -> dict[str, str]:
 
 
 def reports_context(work: WorkFull) -> list[dict[str, Any]]:
-    """Each report with what is shown on its word; one that comes in several formats says it once."""
+    """Each report with what is shown on its word, said once where it comes in several formats."""
     given: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for field, words in GIVEN.items():
+    for field, label in GIVEN.items():
         if field in work.sheet.origins:
-            given[work.sheet.origins[field]].append(words)
+            given[work.sheet.origins[field]].append(label)
     return [
         report_context(report, given.pop((report["source"], report["external_id"]), []))
         for report in work.reports

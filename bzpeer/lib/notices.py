@@ -10,6 +10,8 @@ from bzpeer.lib import mail, outbox
 from bzpeer.lib.models import OutboxEvent
 
 KIND = "notice"
+# The header by which the mail of a notice is known; mail programs make no threads across it.
+NAMED = "X-Entity-Ref-ID"
 # What is left of `OutboxEvent.dedupe_key` beside the kind and the number of the account.
 LONGEST_SUBJECT = 100
 
@@ -31,11 +33,9 @@ def _short(subject: str) -> str:
     return blake2b(subject.encode(), digest_size=20).hexdigest()
 
 
-def notice_take_back(kind: str, user_id: int, subject: str, url: str) -> None:
-    """Drop a notice that was not handed on yet, and a mail that leads to `url` and still waits.
-
-    `url` is a path that no other notice has, such as that of a page with a token in it.
-    """
-    key = f"{KIND}:{kind}:{user_id}:{_short(subject)}"
-    OutboxEvent.objects.filter(kind=KIND, dedupe_key=key).delete()
-    OutboxEvent.objects.filter(kind=mail.KIND, payload__text__contains=url).delete()
+def notice_take_back(kind: str, user_id: int, subject: str) -> None:
+    """Drop a notice that was not handed on yet, and its mail while that waits to be sent."""
+    name = f"{kind}:{user_id}:{_short(subject)}"
+    OutboxEvent.objects.filter(kind=KIND, dedupe_key=f"{KIND}:{name}").delete()
+    named = {"payload__headers__contains": {NAMED: name}}
+    OutboxEvent.objects.filter(kind=mail.KIND, **named).delete()

@@ -1,7 +1,7 @@
 """Who may do what in a conversation, and how often a page looks for what is new.
 
-A conversation is between those who sit in it. Each seat says from which message on, and up to
-which, its person reads along; who left keeps what they saw until then.
+A conversation is between those who sit in it. Who left keeps their seat, and reads what was written
+until then.
 """
 
 from collections.abc import Collection
@@ -70,18 +70,10 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One person's place: they read the messages after `since` and up to `until` (None: all)."""
+    """One person's place; no account is behind it any more where `user` is None."""
 
     user: int | None
-    since: int = 0
-    until: int | None = None
-
-    @property
-    def left(self) -> bool:
-        return self.until is not None
-
-    def reads(self, message: int) -> bool:
-        return self.since < message and (self.until is None or message <= self.until)
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)

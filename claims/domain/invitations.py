@@ -94,8 +94,9 @@ STEPS = (
     Step("postpone", frozenset({State.OPEN}), State.POSTPONED, Side.INVITEE),
     Step("withdraw", LIVE, State.WITHDRAWN, Side.INVITER, timely=False),
     Step("open", frozenset({State.HELD, State.QUEUED}), State.OPEN, Side.SYSTEM),
-    Step("queue", frozenset({State.HELD, State.OPEN}), State.QUEUED, Side.SYSTEM),
-    Step("hold", frozenset({State.OPEN, State.QUEUED}), State.HELD, Side.SYSTEM),
+    Step("queue", frozenset({State.HELD}), State.QUEUED, Side.SYSTEM),
+    # Who spoke for the record when it was sent does so no more when it is to be delivered.
+    Step("hold", frozenset({State.OPEN}), State.HELD, Side.SYSTEM),
     Step("expire", LIVE, State.EXPIRED, Side.SYSTEM, timely=False),
 )
 BY_NAME = {step.name: step for step in STEPS}

@@ -77,7 +77,7 @@ class InvitationDelivery(DueRow):
 
 
 class CollaborationWishes(models.Model):
-    """What a person is open to (nothing: closed), from whom, how often, and looks for."""
+    """What for, from whom and how often a person wants to be asked, and what they look for."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True)
     open_to = ArrayField(models.CharField(max_length=12), default=list)

@@ -24,7 +24,7 @@ def notice_send(notice: Notice) -> bool:
     (said,) = shown([notice])
     subject = line(said["words"])
     context = {"notice": _letter(said), "kind": said["label"].lower()}
-    return send(notice.user_id, Kind(notice.kind), "notice", subject, context)
+    return send(notice.user_id, Kind(notice.kind), "notice", subject, context, name=notice.subject)
 
 
 def digest_send(

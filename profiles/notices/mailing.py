@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from bzpeer.lib import mail
 from bzpeer.lib.models import OutboxEvent
+from bzpeer.lib.notices import NAMED
 from claims.domain.notes import line
 from profiles.domain.notices import Kind, Way
 
@@ -26,10 +27,17 @@ def mailbox(user_id: int) -> str | None:
 
 
 def send(
-    user_id: int, what: Kind | Way, template: str, subject: str, context: dict[str, Any]
+    user_id: int,
+    what: Kind | Way,
+    template: str,
+    subject: str,
+    context: dict[str, Any],
+    *,
+    name: str = "",
 ) -> bool:
     """Put a mail into the outbox; False where the account has no address that may get one.
 
+    By its `name`, `bzpeer.lib.notices` finds the mail of a notice that is taken back.
     The templates `<template>.txt` and `.html` of `profiles/mail` get `site_url` and `stop_url`.
     """
     to = mailbox(user_id)
@@ -41,7 +49,7 @@ def send(
         line(subject)[:LONGEST_SUBJECT],
         text.strip() + "\n",
         to=[to],
-        headers=headers(user_id, what),
+        headers=headers(user_id, what) | ({NAMED: name} if name else {}),
     )
     html = render_to_string(f"profiles/mail/{template}.html", known)
     message.attach_alternative(html, "text/html")

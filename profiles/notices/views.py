@@ -37,9 +37,9 @@ ABOUT = {
 WAYS = {
     Way.OFF: "Not at all",
     Way.PAGE: "On the page of notices",
-    Way.MAIL: "There, and by mail at once",
-    Way.DAILY: "There, and in a daily mail",
-    Way.WEEKLY: "There, and in a weekly mail",
+    Way.MAIL: "By mail at once, and on the page",
+    Way.DAILY: "In a daily mail, and on the page",
+    Way.WEEKLY: "In a weekly mail, and on the page",
 }
 STOPPED = {Way.DAILY: "the daily mail", Way.WEEKLY: "the weekly mail"} | {
     kind: f"mail about {label.lower()}" for kind, label in LABELS.items()

@@ -24,6 +24,7 @@ ADDRESSES = {
     "work": "{work}",
     "topic": "{topic}",
     "claim": "{researcher}claim/",
+    "invite": "{researcher}invite/",
     "follow": "{researcher}follow/",
     "login": "/accounts/login/",
     "signup": "/accounts/signup/",

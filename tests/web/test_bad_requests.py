@@ -18,8 +18,12 @@ from profiles.models import User
 PATHS = ("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/search/",
          "/accounts/login/code/", "/accounts/2fa/passkeys/login/",
          "/researchers/", "/static/css/site.css", "/accounts/password/reset/key/1-x/",
-         "/institutions/north-05gq02987/", "/moderation/imports/",
-         "/notifications/unsubscribe/x/", "/topics/arxiv-cs-lg/follow/")  # fmt: skip
+         "/institutions/north-05gq02987/", "/moderation/imports/", "/moderation/",
+         "/invitations/", "/settings/collaboration/", "/moderation/events/",
+         "/moderation/works/", "/topics/", "/moderation/suppressions/",
+         "/notifications/unsubscribe/x/", "/topics/arxiv-cs-lg/follow/", "/explore/path/",
+         "/conversations/", "/conversations/x/new/", "/messages/x/",
+         "/collaborate/")  # fmt: skip
 BAD = ("%00", "%ff", "%ed%a0%80", "%c3%28", "%F0%80%80%80", "a%00b", "%c0%80", "%fe%fe%ff%ff")
 FORM = "application/x-www-form-urlencoded"
 PARTS = "multipart/form-data; boundary=b"

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,8 +26,10 @@ from claims.domain.transitions import TRANSITIONS
 from claims.models import Challenge, Claim, ClaimEvent, Evidence
 from claims.proving import evidence_add_written
 from profiles.models import User
+from tests.factories import institutions
 from tests.factories.accounts import signed_in_as
 from tests.factories.claims import IDS, account, claimant, institution, record, reviewer
+from tests.factories.commands import run
 from tests.factories.corpus import facts_of, publish, refresh_all
 from tests.factories.records import person, work
 from tests.web.addresses import researcher
@@ -232,10 +235,10 @@ def test_words_for_every_state_and_step() -> None:
     assert {step.name for step in TRANSITIONS} <= set(STEPS)
 
 
-def in_state(state: str) -> Claim:
+def in_state(state: str, name: str = "Xue Lin") -> Claim:
     """A claim in this state, by steps that are really taken."""
-    author, user, now = known(orcid=IDS[0]), account("Xue Lin"), timezone.now()
-    judge = reviewer()
+    author, user, now = known(name, orcid=IDS[0]), account(name), timezone.now()
+    judge = reviewer(f"Rita of {name}")
     if state == "draft":
         found = claim_open(claimant(user), author, now)
         assert isinstance(found, Claim)
@@ -245,7 +248,7 @@ def in_state(state: str) -> Claim:
         claim_decide(claim, judge, "accept", Said(), now)
         rival = signed_in_as(account("Rival Lin", orcid=IDS[0]))
         place = begun(rival, author)
-        rival.post(place, WHO)
+        rival.post(place, WHO | {"name": name})
         rival.post(place, {"do": "orcid"})
     elif state == "withdrawn":
         signed_in_as(user).post(address(claim), {"do": "withdraw"})
@@ -359,6 +362,16 @@ def test_a_mailbox_by_its_code_to_the_accepted_claim() -> None:
     assert [kind for kind in kinds if kind.startswith("claim_")] == [
         "claim_opened", "claim_code_sent", "claim_submit", "claim_prove",
     ]  # fmt: skip
+
+
+def test_an_institution_as_the_registry_writes_it_with_its_website(tmp_path: Path) -> None:
+    names = [{"lang": "en", "types": ["ror_display"], "value": "University of Somewhere"}]
+    file = tmp_path / "ror.json"
+    file.write_bytes(institutions.dump(institutions.organisation(1, names=names)))
+    assert run("import_institutions", "ror", file).code == 0
+    author = known()
+    client = signed_in_as(account("Xue Lin"))
+    assert "@north.example, University of Somewhere" in words_of(client.get(begun(client, author)))
 
 
 @pytest.mark.parametrize(

@@ -3,32 +3,40 @@
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 import pytest
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.http.response import HttpResponseBase
+from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
 from claims.models import Claim, Evidence
+from tests.factories.accounts import log_in, signed_in
 from tests.web.dom import html
 from tests.web.scene import Scene, build
 
 # What belongs to one person, by its address, with an id of the same form that nobody has.
-OWNED = {
+OWNED: dict[str, dict[str, Any]] = {
     "/claims/<str:public_id>/": {"public_id": "A" * 32},
     "/claims/<str:public_id>/evidence/": {"public_id": "A" * 32},
     "/claims/<str:public_id>/release/": {"public_id": "A" * 32},
     "/claims/<str:public_id>/code/<str:evidence_id>/": {"public_id": "A" * 32},
     "/claims/confirm/<str:link>/": {"link": "x:y:z"},
     "/notifications/<uuid:number>/": {"number": UUID(int=7)},
+    "/conversations/<str:public_id>/": {"public_id": "A" * 32},
+    "/conversations/<str:public_id>/new/": {"public_id": "A" * 32},
+    "/conversations/<str:public_id>/export/": {"public_id": "A" * 32},
+    "/invitations/<str:public_id>/": {"public_id": "A" * 32},
+    "/messages/<str:message_id>/": {"message_id": "A" * 32},
     "/accounts/2fa/passkeys/<int:pk>/remove/": {"pk": 987_654},
     "/researchers/<str:slug>/edit/": {"slug": "nobody-zzzzzzz"},
     "/researchers/<str:slug>/edit/works/": {"slug": "nobody-zzzzzzz"},
 }  # fmt: skip
 STRANGERS = ("user", "claimant", "staff")
-FORMS = ({}, {"do": "withdraw"}, {"do": "keep"})
+FORMS: tuple[dict[str, str], ...] = ({}, {"do": "withdraw"}, {"do": "keep"})
 # Differs from one answer to the next whoever asks, and says nothing.
 NOISE = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|Request [0-9a-f]+')
 
@@ -97,14 +105,15 @@ def test_a_code_page_asks_for_claim_and_evidence_of_one_person(scene: Scene) -> 
 
 
 def test_nobody_ends_the_session_of_another(scene: Scene) -> None:
-    scene.client("holder").get("/accounts/")
-    theirs = UserSession.objects.filter(user=scene.people["holder"]).latest("pk")
+    other = Client()
+    log_in(other, scene.people["claimant"].email)
+    theirs = UserSession.objects.get(user=scene.people["claimant"])
     client = scene.client("user")
     answers = [client.post("/accounts/sessions/", {"session": id}) for id in (theirs.pk, 10**9)]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert seen(answers[0], "") == seen(answers[1], "")
     assert UserSession.objects.filter(pk=theirs.pk).exists()
-    assert scene.client("holder").get("/accounts/").status_code == 200
+    assert signed_in(other)
 
 
 @pytest.mark.parametrize("asked", ["", "?user={id}", "?account={id}", "?id={id}"])
@@ -113,7 +122,8 @@ def test_an_export_is_of_nobody_but_oneself(scene: Scene, asked: str) -> None:
     form = {"user": holder.pk, "account": holder.pk, "id": holder.pk}
     response = client.post(f"/accounts/export/{asked.format(id=holder.pk)}", form)
     assert response.status_code == 200
-    told = json.dumps(json.loads(html(response)))
+    told = response.getvalue().decode()
+    assert json.loads(told)
     assert scene.people["user"].email in told
     for private in (holder.email, scene.claim.public_id, scene.claim.token):
         assert private not in told

@@ -1,6 +1,5 @@
 """The staff page of a work: what was joined and why, and what staff undo and do again."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from tests.web.dom import Page, html, page
 from tests.web.hostile import HOSTILE
 from works import joining
 from works.domain.records import ExternalId
-from works.models import ReportDecision, Work, WorkRedirect, WorkRemoval
+from works.models import Report, ReportDecision, Work, WorkRedirect, WorkRemoval
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +48,7 @@ def works() -> list[int]:
 
 def report_of(source: str) -> str:
     """The number that its box has on the page."""
-    return str(joining.Report.objects.get(source=source).pk)
+    return str(Report.objects.get(source=source).pk)
 
 
 def shown(client: Client, work: int | None = None) -> Page:
@@ -105,8 +104,9 @@ def test_a_form_without_a_token_does_nothing(mod: User, part: str) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(mod)
     fields = {"report": report_of("crossref"), "other": "1", "reason": "no", "decision": "1"}
-    assert do(strict, part, **fields).status_code == 403
-    assert not (ReportDecision.objects.exists() or WorkRemoval.objects.exists())
+    assert strict.post(at(part=part), fields).status_code == 403
+    assert not ReportDecision.objects.exists()
+    assert not WorkRemoval.objects.exists()
 
 
 def test_moderation_leads_here(as_mod: Client, as_ada: Client, client: Client) -> None:
@@ -124,9 +124,11 @@ def test_moderation_leads_here(as_mod: Client, as_ada: Client, client: Client) -
 def test_the_reports_stand_side_by_side_with_the_rule_that_joined_them(as_mod: Client) -> None:
     take_in(changed(PREPRINT, doi=DOI), changed(PUBLISHED, title="Tides and sand of bays"))
     found = shown(as_mod)
-    for told in ("2 reports", ARXIV, "arxiv-oai/arXiv", "crossref/works", "2024-05-06", TITLE,
-                 "B. Mato, Ann Lee", "2019", "2020", "proceedings-article", "preprint",
-                 f"the same DOI, with Crossref {DOI}", f"the same DOI, with arXiv {ARXIV}"):  # fmt: skip
+    for told in (
+        "2 reports", ARXIV, "arxiv-oai/arXiv", "crossref/works", "2024-05-06", TITLE,
+        "B. Mato, Ann Lee", "2019", "2020", "proceedings-article", "preprint",
+        f"the same DOI, with Crossref {DOI}", f"the same DOI, with arXiv {ARXIV}",
+    ):  # fmt: skip
         assert told in found.text, told
     assert [cell.text for cell in found.all("td", class_="differs")] == ["Tides and sand of bays"]
     assert f"https://doi.org/{DOI}" in found.links()
@@ -187,7 +189,7 @@ def test_a_work_with_nothing_near_it(as_mod: Client) -> None:
     assert "the rules did" in shown(as_mod).text
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", [" ".join(HOSTILE[n : n + 6]) for n in range(0, len(HOSTILE), 6)])
 def test_strangers_texts_stay_text(as_mod: Client, text: str) -> None:
     record = changed(PREPRINT, title=f"{TITLE} {text}", authors=(person(text), person("Ann Lee")))
     take_in(record, changed(record, source="crossref", type=text, abstract=text))

@@ -25,6 +25,7 @@ from profiles.notices.delivering import notices_deliver
 from profiles.notices.mailing import headers
 from profiles.notices.reading import notice_read
 from profiles.services import follow
+from profiles.tasks import news_sweep, notices_sweep
 from tests.factories.accounts import person, signed_in_as
 from tests.factories.corpus import author, publish
 from tests.factories.notices import letters, tell, told_by, topic, unread
@@ -99,8 +100,8 @@ def test_a_reader_is_led_to_log_in_and_back(lg: str, client: Client) -> None:
     shown = private(client.get(lg))
     assert f"/accounts/login/?next={lg.replace('/', '%2F')}" in shown.links()
     assert shown.all("form", method="post") == []
-    for more in ({}, {"headers": HTMX}):
-        assert send(client, **more).status_code == 403
+    for sent in ({}, HTMX):
+        assert send(client, headers=sent).status_code == 403
     assert not TopicFollow.objects.exists()
 
 
@@ -233,7 +234,7 @@ def test_each_work_is_there_once_with_its_reasons(follower: User, as_ada: Client
 
 def test_days_stand_over_their_works(follower: User, as_ada: Client) -> None:
     publish(by("Amy Ash"), by("Amy Ash"))
-    follower.follow_set.update(created_at=F("created_at") - timedelta(days=9))  # type: ignore[attr-defined]
+    follower.follow_set.update(created_at=F("created_at") - timedelta(days=9))
     first = Author.objects.get(name="Amy Ash").authorship_set.order_by("-work_id")[1].work
     earlier = Work.objects.filter(pk__lte=first.pk)
     earlier.update(created_at=F("created_at") - timedelta(days=3))
@@ -290,8 +291,8 @@ def test_an_empty_page(as_ada: Client) -> None:
 
 
 def test_a_notice_says_what_and_leads_there(lg: str, ada: User, as_ada: Client) -> None:
-    fields = {"author": author("Amy Ash").pk, "reason": "not_shown", "url": "/claims/x/"}
-    tell(ada, "claim_reject", **fields)
+    amy = author("Amy Ash").pk
+    tell(ada, "claim_reject", author=amy, reason="not_shown", url="/claims/x/")
     shown = private(as_ada.get("/notifications/"))
     assert "Your claim of Amy Ash was turned down" in shown.text
     assert "The evidence does not show" in shown.text
@@ -539,3 +540,23 @@ def test_reading_writes_nothing(ada: User, as_ada: Client) -> None:
     notice_read(notice)
     assert unread(ada) == 0
     assert not OutboxEvent.objects.filter(kind="notice").exists()
+
+
+# Nobody outside is written to
+
+
+def test_following_an_unclaimed_record_writes_to_nobody(lg: str, ada: User, as_ada: Client) -> None:
+    told_by(ada, Way.WEEKLY)
+    amy = author("Amy Ash")
+    address = f"/researchers/{amy.slug}/follow/"
+    forged = {"action": "follow", "email": "amy@example.org", "notify": "1", "user": "2"}
+    for headers_sent in ({}, HTMX):
+        for path in (address, FOLLOW):
+            as_ada.post(path, forged, headers=headers_sent)
+    for _ in range(2):
+        publish(by("Amy Ash"))
+        news_sweep()
+        notices_sweep()
+        news_sweep()
+    assert Notice.objects.count() == 1
+    assert not OutboxEvent.objects.exists()

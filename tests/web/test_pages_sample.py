@@ -33,7 +33,6 @@ TEXTS = (
     "Claiming links this public author record to a researcher profile and unlocks direct "
     "collaboration workflows.",
     "Log in to claim",
-    "Claims open soon",
     "Direct collaboration",
     "Open a focused conversation when the fit is right",
     "Claim this author entity first to unlock direct invitations.",

@@ -1,15 +1,27 @@
 """The works list: its pages, its filters, and what nonsense in an address makes of it."""
 
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from django.test import Client
 
 from tests.factories.corpus import author, publish
-from tests.factories.records import people
+from tests.factories.records import changed, people, person, topics, work
 from tests.web.addresses import any_topic, any_work, data_of, researcher
 from tests.web.dom import Page, page
+from tests.web.hostile import HOSTILE
 from tests.web.people import by, somebody
+from works.domain.records import (
+    AuthorRecord,
+    Category,
+    ExternalId,
+    InstitutionId,
+    Notice,
+    Version,
+    WorkRecord,
+)
 from works.models import Work
 from works.pages import MAX_PAGE, paging
 from works.queries import PAGE, WorksFilter
@@ -198,7 +210,7 @@ def test_a_record_without_works(client: Client) -> None:
         ("trust/", "The ledger has no lines yet"),
         ("graph/", "No work is known yet"),
         ("follow/", "Log in to follow"),
-        ("claim/", "Claims open soon"),
+        ("claim/", "Log in to claim"),
     ):
         assert words in page(client.get(researcher(lee, part))).text
     assert client.get(data_of(lee)).json()["bzpeer"]["counts"]["works"] == 0
@@ -267,3 +279,185 @@ def test_browsing_ends_where_paging_does(client: Client, monkeypatch: pytest.Mon
     assert "&page=2" in client.get(address).content.decode().replace("&amp;", "&")
     monkeypatch.setattr("works.views.MAX_PAGE", 1)
     assert "&page=2" not in client.get(address).content.decode().replace("&amp;", "&")
+
+
+# A work with several sources
+
+DOI = "10.5555/tides"
+RULING = Notice("correction", "2021-03", by=ExternalId("doi", "10.5555/erratum"))
+LONG = "Sand is moved by the tide. " * 20
+
+
+def four_sources(**arxiv: Any) -> list[WorkRecord]:
+    """A preprint and its publication, which was renamed and corrected."""
+    authors = (person("Ann Lee", "Coast Institute"), person("Bo Mato"), person("Cy Rossi"))
+    preprint = work(
+        *authors,
+        number=7,
+        title="How tides move the floor of shallow bays",
+        abstract=f"We foretell 74 % of it. {LONG}",
+        created="2019-07-04",
+        doi=DOI,
+        versions=(Version("v1", "2019-07-04"), Version("v2", "2020-03-02")),
+        comments="12 pages",
+        categories=topics("cs.LG"),
+    )
+    published = changed(
+        preprint,
+        source="crossref",
+        format="crossref/works",
+        external_id=DOI,
+        record_date="2024-02-10",
+        ids=(ExternalId("doi", DOI),),
+        title="How tides move the sea floor of shallow bays",
+        abstract=f"We foretell 79 % of it. {LONG}",
+        type="proceedings-article",
+        created="",
+        versions=(),
+        comments="",
+        published="2020-08",
+        venue="Bays 2020",
+        categories=(),
+        notices=(RULING,),
+        authors=(authors[1], authors[0], authors[2]),
+    )
+    places = (InstitutionId("ror", "05gq02987", "North University"),)
+    openalex = changed(
+        published,
+        source="openalex",
+        format="openalex/works",
+        external_id="W1",
+        ids=(ExternalId("openalex", "W1"), ExternalId("doi", DOI)),
+        title=preprint.title,
+        abstract="",
+        venue="",
+        notices=(),
+        categories=(
+            Category("openalex", "T1", "Sediment", (Category("openalex-field", "9", "Sea"),)),
+        ),
+        authors=(AuthorRecord("Ann Lee", institutions=places), *authors[1:]),
+    )
+    dblp = changed(
+        published, source="dblp", format="dblp/xml", external_id="conf/bays/M20",
+        ids=(ExternalId("dblp", "conf/bays/M20"),), abstract="", notices=(), venue="Bays",
+    )  # fmt: skip
+    return [changed(preprint, **arxiv), published, openalex, dblp]
+
+
+def one_work(client: Client, records: Sequence[WorkRecord]) -> Page:
+    publish(*records)
+    (number,) = Work.objects.values_list("pk", flat=True)
+    return page(client.get(f"/works/{number}/"))
+
+
+def items(shown: Page, class_: str) -> list[str]:
+    """The texts of the entries of the list of this class."""
+    (around,) = [one for one in shown.elements if one.attributes.get("class") == class_]
+    return [one.text for one in shown.elements if around in one.around and one.tag == "li"]
+
+
+def test_the_page_of_four_sources_says_who_said_what(client: Client) -> None:
+    shown = one_work(client, four_sources())
+    assert shown.one("h1").text == "How tides move the floor of shallow bays"
+    assert items(shown, "life") == [
+        "2019-07-04 Preprint, arXiv",
+        "2020-08 Published in Bays",
+        "2021-03 Corrected",
+    ]
+    assert "From arXiv, 2024-05-06" in [one.text for one in shown.all("p", class_="said-by")]
+    assert "4 reports, one work" in shown.text
+    arxiv, crossref, dblp, openalex = items(shown, "witnesses")
+    assert "arXiv 2401.00007Title, abstract, authors, first date, versions, comments" in arxiv
+    assert "Type, date of publication, DOI" in crossref
+    assert "Where it appeared" in dblp
+    assert openalex.startswith("OpenAlex W1Record of 2024-02-10, read on ")
+    assert items(shown, "joins") == [
+        "arXiv and OpenAlex: the same DOI",
+        "Crossref and dblp: the same DOI",
+        "arXiv and Crossref: the same DOI",
+    ]
+
+
+def test_sources_disagree_in_the_open(client: Client) -> None:
+    shown = one_work(client, four_sources())
+    others = shown.one("dl", class_="others")
+    said = [one.text for one in shown.elements if others in one.around and one.tag == "div"]
+    title, abstract, authors = said
+    assert title == "Title Crossref, 2024-02-10How tides move the sea floor of shallow bays"
+    assert abstract.startswith("Abstract Crossref, 2024-02-10Only there: 79 %")
+    assert "We foretell 79 % of it." in abstract
+    assert authors == "Authors Crossref, 2024-02-10Bo Mato, Ann Lee, Cy Rossi"
+    assert "We foretell 74 % of it." in shown.text
+
+
+def test_affiliations_stand_folded_under_the_byline(client: Client) -> None:
+    shown = one_work(client, four_sources())
+    folded = shown.one("details", class_="affiliations")
+    assert folded.text == "Affiliations Ann LeeCoast InstituteNorth University"
+    (link,) = [a for a in shown.all("a") if folded in a.around]
+    assert link.text == "North University"
+    assert client.get(link["href"]).status_code == 200
+
+
+def test_a_work_of_one_source_has_no_life_and_no_differences(client: Client) -> None:
+    shown = one_work(client, [work("Ann Lee")])
+    for class_ in ("life", "others", "affiliations", "joins"):
+        assert not shown.all(class_=class_)
+    assert "Where these facts come from" in shown.text
+
+
+def test_a_long_list_of_affiliations_is_cut(client: Client) -> None:
+    authors = [
+        person(somebody(n), f"Institute {n} of the sea and all that is in it") for n in range(300)
+    ]
+    publish(work(*authors))
+    response = client.get(any_work())
+    shown = page(response)
+    folded = shown.one("details", class_="affiliations")
+    assert len([e for e in shown.all("dt") if folded in e.around]) == 100
+    assert len(response.content) < 150_000
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("retraction", "Retracted, says Crossref, 2021-03"),
+        ("withdrawal", "Withdrawn, says Crossref, 2021-03"),
+        ("concern", "Expression of concern, says Crossref, 2021-03"),
+        ("correction", "Corrected, says Crossref, 2021-03"),
+        ("reinstatement", "Reinstated, says Crossref, 2021-03"),
+    ],
+)
+def test_a_notice_is_seen_first_and_in_lists(client: Client, kind: Any, words: str) -> None:
+    preprint, published, *_ = four_sources()
+    ruling = Notice(kind, "2021-03", by=RULING.by)
+    shown = one_work(client, [preprint, changed(published, notices=(ruling,))])
+    assert shown.one("p", class_=f"card notice {kind}").text == (
+        f"{words} DOI of the notice: 10.5555/erratum"
+    )
+    assert "https://doi.org/10.5555/erratum" in shown.links()
+    listed = page(client.get(researcher("Ann Lee")))
+    assert listed.one("p", class_="work-notice").text == words
+
+
+@pytest.mark.parametrize("text", [" ".join(HOSTILE[n : n + 6]) for n in range(0, len(HOSTILE), 6)])
+def test_what_other_sources_say_stays_text(client: Client, text: str) -> None:
+    preprint, published, openalex, _ = four_sources()
+    ruling = Notice("correction", "2021", by=ExternalId("doi", f"10.5555/{text}"))
+    authors = (person(f"Bo {text}", text), *published.authors[1:])
+    hostile = changed(
+        published, title=f"{published.title} {text}", abstract=f"{text} 79 % {LONG} {text}",
+        venue=text, notices=(ruling,), authors=authors,
+    )  # fmt: skip
+    place = InstitutionId("ror", "05gq02987", text)
+    named = AuthorRecord("Ann Lee", affiliations=(text,), institutions=(place,))
+    shown = one_work(client, [preprint, hostile, changed(openalex, authors=(named, *authors))])
+    assert shown.one("dl", class_="others")
+    assert all(script["src"].startswith("/static/") for script in shown.all("script"))
+    for element in shown.elements:
+        assert element.tag not in ("img", "iframe", "object", "base", "style", "math", "video")
+        names = element.attributes.keys()
+        assert not any(
+            name.startswith(("on", "hx-", "data-hx")) or name == "style" for name in names
+        )
+        assert element.attributes.get("href", "/").startswith(("/", "#", "https://", "http://127"))

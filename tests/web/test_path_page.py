@@ -68,6 +68,7 @@ def test_a_name_of_several_offers_the_choice_and_keeps_the_other_field(client: C
     ("start", "goal", "words"),
     [
         ("", "", "Name two researchers"),
+        ("Ann Lee", "", "Name the other researcher"),
         ("Ann Lee", "Ann Lee", "The same researcher"),
         ("Ann Lee", "Cy Dahl", "Not connected"),
         ("Ann Lee", "Nobody Here", "Nobody found for “Nobody Here”"),

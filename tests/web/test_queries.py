@@ -72,6 +72,7 @@ LISTS: dict[str, tuple[Callable[[], str], int]] = {
     "graph": (drawn, 5),
     "data": (lambda: data_of("Ann Lee"), 1),
     "topic": (any_topic, 3),
+    "topics": (lambda: "/topics/", 1),
     "work": (any_work, 1),
 }
 

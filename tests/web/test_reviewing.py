@@ -14,13 +14,13 @@ from claims.claim_steps import Said
 from claims.claiming import claim_decide, claim_open, claim_submit
 from claims.confirming import confirmation_answer, confirmation_ask, confirmation_link
 from claims.disputes import challenge_admit, dispute_answer
-from claims.models import Challenge, Claim, ClaimEvent, Correction, Evidence
+from claims.models import AbuseReport, Challenge, Claim, ClaimEvent, Correction, Evidence
 from claims.proving import evidence_add_orcid, evidence_add_written
 from claims.review_pages import age_words
-from profiles.models import User
+from profiles.models import Profile, User
 from tests.factories.accounts import person, signed_in_as, staff
 from tests.factories.claims import IDS, account, claimant, record, reviewer
-from tests.factories.corpus import publish
+from tests.factories.corpus import publish, refresh_all
 from tests.factories.records import work
 from tests.web.dom import page
 from works.models import Author, AuthorFacts
@@ -243,6 +243,21 @@ def test_pages_of_the_queue(as_mod: Client) -> None:
     first, second = titles(as_mod), titles(as_mod, "?page=2")
     assert (len(first), second) == (30, ["Note 30"])
     assert "/moderation/?page=2" in page(as_mod.get(QUEUE)).links()
+
+
+def test_reports_of_abuse_wait_as_well(mod: User, as_mod: Client) -> None:
+    by, of = account("Una User"), account("Ira Rude")
+    for about in ("/messages/abc/", "/invitations/def/"):
+        AbuseReport.objects.create(
+            user=by, reported=of, about=about, reason="other", trusted=False, sent_at=timezone.now()
+        )
+    AbuseReport.objects.create(user=by, reported=mod, about="/x/", reason="other", trusted=False)
+    links = page(as_mod.get(f"{QUEUE}?kind=report")).links()
+    assert "/moderation/messages/abc/" in links
+    assert f"/moderation/events/?account={of.pk}" in links
+    assert len(titles(as_mod)) == 2
+    AbuseReport.objects.update(decided_at=timezone.now())
+    assert titles(as_mod) == []
 
 
 def test_what_waits_elsewhere_is_counted(as_mod: Client) -> None:
@@ -530,6 +545,30 @@ def test_an_account_is_frozen_with_all_its_claims_and_opens_no_other(as_mod: Cli
     send(as_mod, second, "unfreeze_account")
     assert [whole(claim) for claim in (first, second, bystander)] == before
     assert isinstance(claim_open(claimant(first.user), record("Ed Noe"), timezone.now()), Claim)
+
+
+def test_what_a_frozen_person_says_is_hidden_and_kept(as_mod: Client) -> None:
+    claim, public = held(), Client()
+    place, owner = f"/researchers/{claim.author.slug}/", signed_in_as(claim.user)
+    said = {"do": "save", "tagline": "How tides move sand", "links": "https://example.org/me"}
+    assert owner.post(f"{place}edit/", said).status_code == 303
+    refresh_all()
+    before, profile = shown_of(public, place), Profile.objects.values().get()
+    assert "How tides move sand" in before
+    send(as_mod, claim, "freeze", note="We look into a report.")
+    refresh_all()
+    assert "How tides move sand" not in shown_of(public, place)
+    assert owner.get(f"{place}edit/").status_code == 403
+    assert owner.post(f"{place}edit/", said | {"tagline": "Another"}).status_code == 403
+    assert "We look into a report." in page(owner.get(f"/claims/{claim.public_id}/")).text
+    send(as_mod, claim, "unfreeze")
+    refresh_all()
+    assert shown_of(public, place) == before
+    assert Profile.objects.values().get() == profile
+
+
+def shown_of(client: Client, place: str) -> str:
+    return page(client.get(place)).one("main").text
 
 
 # The log

@@ -54,12 +54,21 @@ class Digests(msgspec.Struct, frozen=True):
         bare = key.value.partition("#")[0] if key.scheme == "name" else key.value
         return self._of("hint", key.scheme, bare)
 
-    def hints(self, record: WorkRecord) -> Iterator[bytes]:
-        """Of all that could decide who the people of a byline are."""
-        for name_key, _ in seats(record).values():
-            yield self.hint(AuthorKey("name", name_key))
+    def hints(self, record: WorkRecord, known: Collection[bytes]) -> Iterator[bytes]:
+        """Of all that could decide who the people of a byline are.
+
+        Names cost most, and are looked at only where somebody is `known` by a name.
+        """
         for author in record.authors:
             yield from map(self.hint, keys_of(author))
+        if self.by_name in known:
+            for name_key, _ in seats(record).values():
+                yield self.hint(AuthorKey("name", name_key))
+
+    @property
+    def by_name(self) -> bytes:
+        """That somebody is known by a name alone."""
+        return self._of("by name")
 
     def trace(
         self, suppression: SuppressionId, author: AuthorRecord, seat: tuple[str, int]
@@ -69,6 +78,11 @@ class Digests(msgspec.Struct, frozen=True):
 
     def forms(self, author: AuthorRecord) -> frozenset[bytes]:
         return frozenset(self._of("form", form) for form in forms(author))
+
+    def marks(self, key: AuthorKey) -> set[bytes]:
+        """By which a key is known again at imports."""
+        found = {self.key(key), self.hint(key)}
+        return found | {self.by_name} if key.scheme == "name" else found
 
     def row(self, key: AuthorKey) -> bytes:
         """Of a record that is to be emptied where an older backup has it."""

@@ -41,7 +41,8 @@ END
 $body$;
 """
 EMPTIED = """IF TG_OP = 'UPDATE' THEN
-        IF (new.record_title, new.message, new.name, new.email) = ('', '', '', '')
+        IF (new.record, new.record_title, new.message, new.name, new.email)
+                = ('', '', '', '', '')
             AND (old.token, old.once, old.kind, old.sent_at, old.state, old.answered_by,
                 old.answered_at)
             IS NOT DISTINCT FROM
