@@ -34,23 +34,22 @@ def confirm(request: HttpRequest, link: str) -> HttpResponseBase:
     if access.signed_in(request) and cast(int, request.user.pk) != user_id:
         raise Http404
     if request.method != "POST":
-        return _page(request, link, evidence)
+        return _page(request, evidence)
     answer = ANSWERS.get(request.POST.get("answer", ""))
     if answer is None:
-        return _page(request, link, evidence, status=422)
+        return _page(request, evidence, status=422)
     actor = Actor(Role.CLAIMANT, user_id, request)
     try:
         done = confirmation_answer(link, answer, actor, timezone.now())
     except Gone:
         raise Http404 from None
     if isinstance(done, Refusal):
-        return _page(request, link, evidence, refusal=done, status=409)
-    return _page(request, link, done, said=True)
+        return _page(request, evidence, refusal=done, status=409)
+    return _page(request, done, said=True)
 
 
 def _page(
     request: HttpRequest,
-    link: str,
     evidence: Evidence,
     *,
     said: bool = False,
@@ -59,10 +58,10 @@ def _page(
 ) -> HttpResponse:
     author = evidence.claim.author
     context = {
-        # The address is the key to this page: it stands in no link of it but the form's.
+        # The address is the key to this page: it stands nowhere in it.
         "page": page_context("Is this your co-author?", "", "", noindex=True) | {"canonical": ""},
         "r": {"name": author.name, "url": researcher_url(author.slug)},
-        "link": link,
+        "asker": evidence.claim.user.get_full_name(),
         "answer": evidence.facts.get("answer", ""),
         "said": said,
         "works": works_shared(author.pk, evidence.subject),

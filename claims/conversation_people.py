@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from bzpeer.lib import limits
-from claims.conversation_rooms import Gone, Locked, conversation_url, locked, tell
+from claims.conversation_rooms import Gone, Locked, conversation_url, frozen, locked, tell
 from claims.domain import conversations as rules
 from claims.domain.transitions import Refusal
 from claims.invitation_facts import voice_of_author
@@ -26,6 +26,8 @@ def participant_add(
     """
     room = locked(conversation.pk)
     room.of(user_id)
+    if refusal := frozen(user_id):
+        return refusal
     person = _speaker(slug)
     if person is None:
         return rules.refused("nobody_to_add")

@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import Max
 
 from bzpeer.lib.notices import raise_notice
-from claims.domain.conversations import Room, Seat
-from claims.domain.transitions import HELD
-from claims.models import Claim, Conversation, Message, Participant
+from claims.domain.conversations import Room, Seat, refused
+from claims.domain.transitions import HELD, Refusal
+from claims.models import Claim, Conversation, Message, Participant, SenderFreeze
 
 
 class Gone(Exception):
@@ -67,6 +67,12 @@ def room_of(conversation: Conversation, participants: Iterable[Participant]) -> 
         closed_by=conversation.closed_by,
         switched_off=frozenset(off),
     )
+
+
+def frozen(user_id: int) -> Refusal | None:
+    """Why an account that was reported can send nothing; None for most."""
+    held = SenderFreeze.objects.filter(user_id=user_id).exists()
+    return refused("frozen") if held else None
 
 
 def conversation_url(conversation: Conversation) -> str:

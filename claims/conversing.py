@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from bzpeer.lib import limits
-from claims.conversation_rooms import Locked, conversation_url, locked, tell
+from claims.conversation_rooms import Locked, conversation_url, frozen, locked, tell
 from claims.domain import conversations as rules
 from claims.domain import messages
 from claims.domain.conversations import Written
@@ -22,7 +22,6 @@ from claims.models import (
     Message,
     Participant,
     Proposal,
-    SenderFreeze,
 )
 
 SENT = limits.Limit("conversation_message", times=60, seconds=3_600)
@@ -57,8 +56,10 @@ def message_send(
     known = Message.objects.filter(conversation=conversation, author_id=user_id, once=once)
     if sent := known.first():
         return sent
-    if refusal := rules.write_refusal(room.room, user_id) or _stopped(user_id):
+    if refusal := rules.write_refusal(room.room, user_id) or frozen(user_id):
         return refusal
+    if not limits.allowed(SENT, user_id):
+        return rules.refused("too_many")
     message = Message.objects.create(
         conversation=conversation,
         author_id=user_id,
@@ -70,12 +71,6 @@ def message_send(
     )
     _announce(room, message)
     return message
-
-
-def _stopped(user_id: int) -> Refusal | None:
-    if SenderFreeze.objects.filter(user_id=user_id).exists():
-        return rules.refused("frozen")
-    return None if limits.allowed(SENT, user_id) else rules.refused("too_many")
 
 
 def _blockers(room: Locked, user_id: int) -> list[int]:
@@ -107,7 +102,7 @@ def message_edit(message: Message, user_id: int, text: str, now: datetime) -> Me
     room.of(user_id)
     found = Message.objects.get(pk=message.pk)
     seen = written(found)
-    if refusal := rules.edit_refusal(room.room, seen, user_id, now):
+    if refusal := rules.edit_refusal(room.room, seen, user_id, now) or frozen(user_id):
         return refusal
     if not limits.allowed(EDITED, user_id):
         return rules.refused("too_many")

@@ -1,6 +1,6 @@
 """What pages show of trust, from the facts beside a record."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -19,6 +19,7 @@ from works.queries import Head
 CLAIMED = frozenset({"claimed", "disputed"})
 # Where a reader can do something about a line; the rest comes with the sources.
 LEADS = {"claim": "claim/", "proof": "claim/"}
+HOLDERS_LEADS = LEADS | {"confirm": "edit/works/"}
 EVIDENCE = {
     "identity": ("How levels work", "/about/trust/"),
     "corroboration": ("The works", "works/"),
@@ -63,8 +64,9 @@ def ledger_lines(head: Head, user_id: int | None = None) -> list[dict[str, Any]]
     found = ledger_of(head, proofs_said(head.id) if claimed else ())
     if found is None:
         return []
-    lines = [line_context(entry, head) for entry in found.entries]
     own = claim_held(head.id, user_id) if claimed and user_id else None
+    leads = HOLDERS_LEADS if own else LEADS
+    lines = [line_context(entry, head, leads) for entry in found.entries]
     shown = claim_shown(own, Actor(Role.CLAIMANT, own.user_id), timezone.now()) if own else None
     if shown is not None:
         identity = next(line for line in lines if line["code"] == "identity")
@@ -80,7 +82,7 @@ def _way(step: Step, claim: Claim) -> dict[str, Any]:
     }
 
 
-def line_context(entry: Entry, head: Head) -> dict[str, Any]:
+def line_context(entry: Entry, head: Head, leads: Mapping[str, str] = LEADS) -> dict[str, Any]:
     """A line of the ledger with its evidence and what would raise it."""
     base = researcher_url(head.slug)
     label, target = EVIDENCE[entry.code]
@@ -98,7 +100,7 @@ def line_context(entry: Entry, head: Head) -> dict[str, Any]:
             {
                 "action": way.action,
                 "points": f"{way.points:.2f}".rstrip("0").rstrip("."),
-                "url": base + LEADS[way.kind] if way.kind in LEADS else "",
+                "url": base + leads[way.kind] if way.kind in leads else "",
             }
             for way in entry.raise_by
         ],

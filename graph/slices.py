@@ -133,8 +133,7 @@ def draw_due(now: datetime, limit: int = BATCH) -> int:
     orders = due.claim(SliceOrder, limit, LEASE)
     for item in orders:
         try:
-            with transaction.atomic():
-                build(item.author_id, now)
+            build(item.author_id, now)
             due.done([item])
         except Exception as error:  # whatever it is, it must not cost the others of the batch
             log.exception("slice failed author=%d", item.author_id)
@@ -142,6 +141,7 @@ def draw_due(now: datetime, limit: int = BATCH) -> int:
     return len(orders)
 
 
+@transaction.atomic
 def build(author_id: int, now: datetime) -> None:
     """Draw a record's slice unless it would be the same; nothing happens before its first facts."""
     # Held, so that nobody is drawn who is being suppressed at the same moment.

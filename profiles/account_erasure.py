@@ -19,6 +19,7 @@ from claims.models import Claim, Correction
 from profiles.account_links import GOOD_FOR, RESTORE, UNDO, link_find, link_make
 from profiles.account_sessions import sessions_end
 from profiles.models import Erasure, Follow, SecretLink, User
+from profiles.saying import names_forget
 from profiles.services import followers_recount
 from works.services import authors_changed
 
@@ -83,6 +84,7 @@ def erase(user: User) -> None:
     OutboxEvent.objects.filter(_mailed_to(emails)).delete()
     conversations_forget(user.pk, timezone.now())
     audit.record("erased", user_id=user.pk)
+    names_forget(user.pk)
     user.delete()
     followers_recount(followed)
     authors_changed(sorted({*followed, *claimed}))

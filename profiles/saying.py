@@ -63,3 +63,16 @@ def said_carry(author_ids: Sequence[int]) -> None:
     """Keep with the facts of these records what their holders say, before anybody reads them."""
     with connection.cursor() as cursor:
         cursor.execute(SAID, [list(author_ids)])
+
+
+FORGET = """
+UPDATE works_author a SET chosen_name = ''
+FROM profiles_profile p JOIN claims_claim c ON c.id = p.claim_id
+WHERE c.user_id = %s AND a.id = c.author_id AND a.chosen_name = p.shown_name
+"""
+
+
+def names_forget(user_id: int) -> None:
+    """Before an account is erased: its records are called as their works are, when refreshed."""
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, [user_id])

@@ -71,8 +71,10 @@ def suggestions_order(user: User) -> None:
 
 
 def stale(state: State, now: datetime) -> bool:
-    """Whether it is time to look again."""
-    return state.found_at is None or now - state.found_at > GOOD_FOR
+    """Whether it is time to look again: every day, and when the person changed something."""
+    if state.found_at is None or now - state.found_at > GOOD_FOR:
+        return True
+    return state.changed_at is not None and state.changed_at > state.found_at
 
 
 def suggest_due(limit: int = BATCH) -> int:

@@ -216,17 +216,25 @@ def suggestions(user_id: int) -> list[Shown]:
 
 
 class State(msgspec.Struct):
-    """How the suggestions of a person stand; `speaks`: for a record at L2 or above."""
+    """How the suggestions of a person stand; `speaks`: for a record at L2 or above.
+
+    `changed_at`: when they last followed somebody or something, or came to hold a record.
+    """
 
     off: bool
     found_at: datetime | None
+    changed_at: datetime | None
     waiting: bool
     speaks: bool
     dismissed: int
 
 
 STATE = """
-SELECT coalesce(c.off, false), c.found_at, o.id IS NOT NULL AND o.parked_at IS NULL, EXISTS (
+SELECT coalesce(c.off, false), c.found_at, greatest(
+        (SELECT max(decided_at) FROM claims_claim k WHERE k.user_id = u.id),
+        (SELECT max(created_at) FROM profiles_follow k WHERE k.user_id = u.id),
+        (SELECT max(created_at) FROM profiles_topicfollow k WHERE k.user_id = u.id)
+    ), o.id IS NOT NULL AND o.parked_at IS NULL, EXISTS (
         SELECT FROM claims_claim own JOIN works_authorfacts f ON f.author_id = own.author_id
         WHERE own.user_id = u.id AND own.state IN ('accepted', 'disputed') AND f.level >= 2
     ), (SELECT count(*) FROM profiles_suggestiondismissal d WHERE d.user_id = u.id)

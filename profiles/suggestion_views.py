@@ -74,6 +74,7 @@ def person_context(slug: str, name: str) -> dict[str, Any]:
         "key": slug.rpartition("-")[2],
         "name": name,
         "url": researcher_url(slug),
+        "invite_url": f"{researcher_url(slug)}invite/",
     }
 
 

@@ -27,7 +27,7 @@ OWN = {
     "topic-followed": "/topics/arxiv-cs-lg/",
     "topic-follow": "/topics/arxiv-cs-lg/follow/",
 }
-STRANGE = ("W" * 300, "\u202bשלום עולם مرحبا <b>x</b>", "On $x^2$")  # noqa: RUF001
+STRANGE = ("W" * 300, "\u202bשלום עולם مرحبا <b>x</b>", "On $x^2$")
 
 
 @pytest.fixture

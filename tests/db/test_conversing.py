@@ -139,9 +139,12 @@ def test_sixty_messages_an_hour(talk: Conversation, ada: User, bob: User) -> Non
     assert code(conversing.message_send(talk, bob.pk, "more", "x", NOW)) == "done"
 
 
-def test_a_frozen_account_sends_nothing(talk: Conversation, ada: User) -> None:
+def test_a_frozen_account_sends_nothing(talk: Conversation, ada: User, cy: User) -> None:
+    sent = say(talk, ada, "Before")
     SenderFreeze.objects.create(user=ada)
     assert code(conversing.message_send(talk, ada.pk, "more", "x", NOW)) == "frozen"
+    assert code(conversing.message_edit(sent, ada.pk, "more", NOW)) == "frozen"
+    assert code(people.participant_add(talk, ada.pk, author("Cy Young").slug, NOW)) == "frozen"
 
 
 def test_who_is_blocked_sees_no_difference_and_nothing_arrives(

@@ -25,8 +25,8 @@ NAME, WORDS = "Xue Lin", "The page of my group names me with these works: https:
 FAKE = 150
 
 
-def own(count: int, *others: str, **fields: object) -> list[WorkRecord]:
-    return [work(NAME, *others, **fields) for _ in range(count)]
+def own(count: int, *others: str) -> list[WorkRecord]:
+    return [work(NAME, *others) for _ in range(count)]
 
 
 def twice(records: list[WorkRecord]) -> list[WorkRecord]:

@@ -32,7 +32,7 @@ from profiles.suggesting import (
     suggestions_order,
     suggestions_switch,
 )
-from profiles.suggestion_queries import suggestions
+from profiles.suggestion_queries import candidates, suggestions
 from tests.factories.claims import account
 from tests.factories.corpus import author, publish
 from tests.factories.records import people, topics, work
@@ -237,12 +237,11 @@ def test_an_erased_account_leaves_nothing(ann: User) -> None:
 
 def test_one_bad_account_costs_only_itself(ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
     bad = account("Bad One")
-    real = suggesting.candidates
 
     def failing(users: list[int]) -> object:
         if bad.pk in users:
             raise ValueError("no")
-        return real(users)
+        return candidates(users)
 
     monkeypatch.setattr(suggesting, "candidates", failing)
     for user in (bad, ann):

@@ -1,11 +1,21 @@
 """The page of people whom somebody might work with."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from profiles.models import Follow, Suggestion, SuggestionDismissal, SuggestionOrder, User
+from profiles.models import (
+    Follow,
+    Suggestion,
+    SuggestionChoice,
+    SuggestionDismissal,
+    SuggestionOrder,
+    User,
+)
 from profiles.suggesting import suggest_due
 from tests.factories.corpus import author, publish
 from tests.factories.records import people, work
@@ -57,10 +67,30 @@ def test_the_first_visit_asks_the_worker_and_the_next_shows_what_it_found(
     suggest_due()
     found = shown(as_ann)
     assert set(names(found)) == {"Cy Dahl", "Di Eng"}
-    assert researcher("Cy Dahl") in found.links()
+    assert {researcher("Cy Dahl"), researcher("Cy Dahl", "invite/")} <= set(found.links())
     assert "One shared collaborator" in found.text
     assert "an invitation would be held" in found.text
     assert not SuggestionOrder.objects.exists()
+
+
+def test_whoever_follows_somebody_is_looked_for_anew(as_ann: Client, ann: User) -> None:
+    publish(work("Far Away"))
+    found_for(ann)
+    shown(as_ann)
+    assert not SuggestionOrder.objects.exists()
+    Follow.objects.create(user=ann, author=author("Far Away"))
+    assert "Far Away" not in names(shown(as_ann))
+    suggest_due()
+    assert "Far Away" in names(shown(as_ann))
+
+
+def test_suggestions_of_yesterday_are_shown_while_new_ones_are_found(
+    as_ann: Client, ann: User
+) -> None:
+    found_for(ann)
+    SuggestionChoice.objects.update(found_at=timezone.now() - timedelta(days=2))
+    assert len(names(shown(as_ann))) == 2
+    assert SuggestionOrder.objects.count() == 1
 
 
 def test_the_page_stops_asking_by_itself(as_ann: Client) -> None:
@@ -90,6 +120,7 @@ def test_a_reader_without_a_record_is_told_what_inviting_takes(as_ada: Client, a
     found_for(ada)
     found = shown(as_ada)
     assert "You follow them" in found.text
+    assert researcher("Cy Dahl", "invite/") not in found.links()
     assert "You can invite people once you speak for a record" in found.text
 
 

@@ -23,6 +23,7 @@ from claims.claiming import (
     claim_unfreeze,
 )
 from claims.models import Claim
+from profiles.account_erasure import erase
 from profiles.domain import links
 from profiles.models import Profile, User
 from tests.factories import institutions
@@ -222,11 +223,11 @@ def test_featured_works_are_ones_own_and_five_at_most() -> None:
     assert edit(client, lee, featured=own).status_code == 422
     assert edit(client, lee, featured=[foreign]).status_code == 422
     assert edit(client, lee, featured=own[:2]).status_code == 303
-    rail = page(Client().get(researcher(lee))).one("ul", class_="featured").text
+    rail = page(Client().get(researcher(lee))).one("ul", class_="featured rail-list").text
     assert "My work one" in rail
     Authorship.objects.filter(work_id=own[0]).update(status="rejected")
     run("refresh", "--all")
-    rail = page(Client().get(researcher(lee))).one("ul", class_="featured").text
+    rail = page(Client().get(researcher(lee))).one("ul", class_="featured rail-list").text
     assert "My work two" in rail
     assert "My work one" not in rail
 
@@ -439,8 +440,9 @@ def test_editing_asks_as_often_for_one_work_as_for_twenty() -> None:
 
 def test_erasing_the_account_takes_its_words_along() -> None:
     client, lee, claim = holder()
-    edit(client, lee)
-    User.objects.get(pk=claim.user_id).delete()
-    run("refresh", "--all")
+    edit(client, lee, shown_name="Anna Lee-Marsh")
+    erase(User.objects.get(pk=claim.user_id))
+    refresh_all()
     assert not Profile.objects.exists()
+    assert Author.objects.get(pk=lee.pk).name == "Ann Lee"
     assert "How tides move sand" not in words_of(Client().get(researcher(lee)))

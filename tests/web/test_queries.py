@@ -69,7 +69,7 @@ LISTS: dict[str, tuple[Callable[[], str], int]] = {
     "works of a year": (lambda: researcher("Ann Lee", "works/?year=2024"), 2),
     "works with a word": (lambda: researcher("Ann Lee", "works/?q=holds"), 2),
     "trust": (lambda: researcher("Ann Lee", "trust/"), 2),
-    "graph": (drawn, 5),
+    "graph": (drawn, 6),
     "data": (lambda: data_of("Ann Lee"), 1),
     "topic": (any_topic, 3),
     "topics": (lambda: "/topics/", 1),
