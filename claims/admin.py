@@ -5,9 +5,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html
 
 from bzpeer.lib.moderation import ReadOnlyAdmin, site
+from bzpeer.lib.safe import trusted
 from claims.corrections import correction_answer
 from claims.forms import AnswerForm
 from claims.models import Correction
@@ -61,7 +61,7 @@ class CorrectionAdmin(ReadOnlyAdmin):
         if note.answered_at or not note.record.startswith("/researchers/"):
             return ""
         url = address("/moderation/suppressions/new/", record=note.record, note=note.pk)
-        return format_html('<a href="{}">Look at what suppressing the record would do</a>', url)
+        return trusted(f'<a href="{url}">Look at what suppressing the record would do</a>')
 
     def view_on_site(self, obj: Correction) -> str | None:
         return obj.record or None

@@ -4,7 +4,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from typing import Any
 
-import qrcode  # type: ignore[import-untyped]
+import qrcode
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context

@@ -3,6 +3,7 @@
 import pytest
 
 from claims.claiming import claim_clear_flag, claim_open
+from claims.models import Claim
 from tests.factories.claims import NOW, account, claimant, reviewer
 from tests.factories.corpus import author, facts_of, publish, refresh_all
 from tests.factories.records import work
@@ -19,6 +20,7 @@ A_THIRD = [work("Ann Lee", "Di Fu", number=n) for n in (7, 8)]
 def clear() -> None:
     lee = author("Ann Lee")
     claim = claim_open(claimant(account("Ann Lee")), lee, NOW)
+    assert isinstance(claim, Claim)
     claim_clear_flag(claim, reviewer(), NOW)
 
 

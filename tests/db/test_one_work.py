@@ -14,8 +14,8 @@ from tests.factories.records import changed, deletion, people, person, work
 from works import gathering, joining, settling
 from works.domain.records import ExternalId, Notice, WorkRecord
 from works.domain.sameness import partition
-from works.settling import Verdict
 from works.models import Authorship, ReportDecision, Work, WorkRedirect
+from works.settling import Verdict
 
 pytestmark = pytest.mark.django_db
 

@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted(ROOT.glob("templates/**/*.html"))
 # Pages of these folders are never stored, so that they may hold forms for anyone.
 NO_STORE = {"account", "mfa", "socialaccount"}
-OPEN_FORMS = {"claims/correct.html"}
+# Forms on pages that nobody keeps, for whoever has the link.
+OPEN_FORMS = {"claims/correct.html", "claims/confirm.html", "claims/invite.html"}
 APPS = ("bzpeer", "works", "graph", "claims", "profiles")
 
 FORBIDDEN = {
