@@ -1,4 +1,5 @@
 from datetime import timedelta
+from html import escape
 from typing import Any
 
 from django.contrib import admin
@@ -61,7 +62,7 @@ class CorrectionAdmin(ReadOnlyAdmin):
         if note.answered_at or not note.record.startswith("/researchers/"):
             return ""
         url = address("/moderation/suppressions/new/", record=note.record, note=note.pk)
-        return trusted(f'<a href="{url}">Look at what suppressing the record would do</a>')
+        return trusted(f'<a href="{escape(url)}">Look at what suppressing the record would do</a>')
 
     def view_on_site(self, obj: Correction) -> str | None:
         return obj.record or None

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from claims import (
+    abuse_views,
     claim_views,
     confirm_views,
     conversation_views,
@@ -31,6 +32,7 @@ urlpatterns = [
         suppression_views.lift,
         name="suppression-lift",
     ),
+    path("moderation/reports/", abuse_views.reports, name="abuse-reports"),
     path("moderation/events/", review_views.events, name="review-events"),
     path("claims/", claim_views.own_claims, name="own-claims"),
     path("claims/confirm/<str:link>/", confirm_views.confirm, name="confirm-claim"),

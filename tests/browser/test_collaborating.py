@@ -77,7 +77,7 @@ def test_every_state_of_suggestions(ann: User, visitor: Visitor, size: str, look
     shoot(page, f"collaborate-waiting-{size}-{look}")
     found = {"waiting": faults(page)}
     suggest_due()
-    expect(page.get_by_role("link", name="Di Eng")).to_be_visible()
+    expect(page.get_by_role("link", name="Di Eng", exact=True)).to_be_visible()
     shoot(page, f"collaborate-people-{size}-{look}")
     found["people"] = faults(page)
     page.get_by_role("button", name="Switch suggestions off").click()
@@ -99,8 +99,8 @@ def test_dismissing_with_and_without_scripts(ann: User, visitor: Visitor, script
         page.get_by_role("button", name="Take it back Di Eng").click()
         expect(page.get_by_role("button", name="Not for me Di Eng")).to_be_visible()
     else:
-        expect(page.get_by_role("link", name="Di Eng")).to_have_count(0)
+        expect(page.get_by_role("link", name="Di Eng", exact=True)).to_have_count(0)
         page.get_by_role("button", name="Bring back 1 person").click()
         suggest_due()
         visit.go("/collaborate/")
-        expect(page.get_by_role("link", name="Di Eng")).to_be_visible()
+        expect(page.get_by_role("link", name="Di Eng", exact=True)).to_be_visible()

@@ -9,11 +9,13 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from bzpeer.lib.models import AuditEvent, OutboxEvent
+from bzpeer.lib.notices import raise_notice
 from claims.domain.transitions import Refusal
 from claims.invitation_delivery import (
     held_open,
@@ -40,6 +42,7 @@ from claims.models import (
     SenderFreeze,
 )
 from claims.protecting import abuse_report, block_add, block_remove, report_decide
+from profiles.domain.notices import SAID
 from profiles.models import Notice, User
 from profiles.notices.delivering import notices_deliver
 from tests.factories.accounts import mails
@@ -302,6 +305,19 @@ def test_only_verified_addresses_of_active_accounts(ann: Somebody, bo: Somebody,
         User.objects.filter(pk=bo.user.pk).update(is_active=False)
     assert all_told() == []
     assert fresh(found).state == ("open" if why == "unverified" else "held")
+
+
+@pytest.mark.parametrize("what", sorted(SAID))
+def test_mail_of_every_kind_is_for_verified_addresses_of_active_accounts(what: str) -> None:
+    people = {name: account(name) for name in ("Ann Lee", "Bo Day", "Cy Fox", "Di Gil")}
+    verified = EmailAddress.objects.filter(verified=True)
+    verified.filter(user=people["Bo Day"]).update(verified=False)
+    User.objects.filter(pk=people["Cy Fox"].pk).update(is_active=False)
+    verified.filter(user=people["Di Gil"]).delete()
+    for user in (*people.values(), User(pk=999_999)):
+        raise_notice(what, user.pk, "1", {"url": "/invitations/", "author": 999_999})
+    notices_deliver()
+    assert {to for mail in mails() for to in mail["to"]} <= {people["Ann Lee"].email}
 
 
 # SAFETY 18: one mail

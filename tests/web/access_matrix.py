@@ -243,6 +243,7 @@ MATRIX: dict[str, tuple[str, str]] = {
     ),
     "/moderation/imports/<int:number>/replay/": ("login 403 403 403 405", "login 403 403 403 303"),
     "/moderation/messages/<str:message_id>/": ("login 403 403 403 200", "login 403 403 403 200"),
+    "/moderation/reports/": ("login 403 403 403 200", "login 403 403 403 404"),
     "/moderation/suppressions/": ("login 403 403 403 200", "login 403 403 403 405"),
     "/moderation/suppressions/<int:number>/lift/": (
         "login 403 403 403 405",

@@ -19,7 +19,7 @@ PATHS = ("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset
          "/accounts/login/code/", "/accounts/2fa/passkeys/login/",
          "/researchers/", "/static/css/site.css", "/accounts/password/reset/key/1-x/",
          "/institutions/north-05gq02987/", "/moderation/imports/", "/moderation/",
-         "/invitations/", "/settings/collaboration/", "/moderation/events/",
+         "/invitations/", "/moderation/reports/", "/settings/collaboration/", "/moderation/events/",
          "/moderation/works/", "/topics/", "/moderation/suppressions/",
          "/notifications/unsubscribe/x/", "/topics/arxiv-cs-lg/follow/", "/explore/path/",
          "/conversations/", "/conversations/x/new/", "/messages/x/",

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
+from bzpeer.lib.models import AuditEvent
 from claims.collaboration_card import card
 from claims.invitation_delivery import invitations_deliver
 from claims.inviting import invitation_withdraw
@@ -21,7 +22,7 @@ from claims.models import (
     Invitation,
     SenderFreeze,
 )
-from tests.factories.accounts import mails
+from tests.factories.accounts import mails, signed_in_as, staff
 from tests.factories.claims import account
 from tests.factories.corpus import publish
 from tests.factories.inviting import (
@@ -384,6 +385,24 @@ def test_two_reports_stop_the_sender_who_learns_that_alone(ann: Somebody, bo: So
     assert "department" not in own
 
 
+def test_staff_read_and_decide_what_was_reported(ann: Somebody, bo: Somebody) -> None:
+    address = "/moderation/reports/"
+    for one in (bo, somebody("Cy Fox")):
+        browser(one).post(url_of(asked(ann, one)), {"do": "report", "reason": "spam"})
+    assert browser(bo).get(address).status_code == 403
+    client = signed_in_as(staff())
+    shown = page(client.get(address))
+    assert WORDS not in shown.text
+    number = shown.all("input", name="report")[0]["value"]
+    assert WORDS in page(client.post(address, {"report": number, "do": "read"})).text
+    assert AuditEvent.objects.filter(kind="reported_read").count() == 1
+    assert client.post(address, {"report": number, "do": "x"}).status_code == 400
+    assert client.post(address, {"report": number, "do": "dismiss"}).status_code == 303
+    assert client.post(address, {"report": number, "do": "dismiss"}).status_code == 404
+    assert not SenderFreeze.objects.exists()
+    assert AbuseReport.objects.filter(upheld=False).count() == 1
+
+
 # What is written is text
 
 
@@ -525,4 +544,4 @@ def test_pages_ask_so_much_whatever_there_is_to_share(ann: Somebody, bo: Somebod
         publish(*(work("Ann Lee", "Bo Day", "Cy Fox") for _ in range(6)))
         answer = counted(browser(bo), url_of(found))
         counts.append((answer, counted(browser(ann), researcher(cy.author, "invite/"))))
-    assert counts == [(13, 21)] * 2
+    assert counts == [(14, 24)] * 2

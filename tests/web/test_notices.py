@@ -325,7 +325,7 @@ def test_the_notice_of_another_is_not_there(ada: User, eve: Client, method: str)
     assert unread(ada) == 1
 
 
-@pytest.mark.parametrize("number", ["1", "x", "0" * 32, f"{uuid4()}x"])
+@pytest.mark.parametrize("number", ["1", "x", "0" * 32, "7d262663-fa6c-454e-8a27-1f7fc257a99ax"])
 def test_numbers_that_are_none(as_ada: Client, number: str) -> None:
     assert as_ada.get(f"/notifications/{number}/").status_code == 404
 
