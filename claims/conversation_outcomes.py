@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
 from claims.conversation_rooms import Locked, locked
 from claims.domain import conversations as rules
 from claims.domain.transitions import HELD, Refusal
 from claims.models import Claim, Conversation, Outcome, Participant
 from works.models import Authorship, Work
+from works.services import authors_changed
 
 
 @transaction.atomic
@@ -25,6 +25,7 @@ def outcome_mark(
         return refusal
     values = {"work": work_id, "marked_at": now, "marked_by_id": user_id}
     outcome, _ = Outcome.objects.update_or_create(conversation=conversation, defaults=values)
+    _pages_changed(room)
     return outcome
 
 
@@ -46,20 +47,20 @@ def outcome_unmark(conversation: Conversation, user_id: int) -> Refusal | None:
     if user_id not in room.room.here():
         return rules.refused("not_here")
     Outcome.objects.filter(conversation=conversation).delete()
+    _pages_changed(room)
     return None
 
 
 @transaction.atomic
 def outcome_show(conversation: Conversation, user_id: int, shows: bool) -> None:
     """Whether one's profile may count it; it does where all of the conversation wish so."""
-    seat = locked(conversation.pk).of(user_id)
-    Participant.objects.filter(pk=seat.pk).update(shows_outcome=shows)
+    room = locked(conversation.pk)
+    Participant.objects.filter(pk=room.of(user_id).pk).update(shows_outcome=shows)
+    _pages_changed(room)
 
 
-def collaborations_begun(user_id: int) -> int:
-    """How many of a person's conversations led to something that all in them wish to show."""
-    unwilling = Participant.objects.filter(
-        conversation=OuterRef("conversation"), shows_outcome=False
-    )
-    mine = Participant.objects.filter(user_id=user_id, conversation__outcome__isnull=False)
-    return mine.exclude(Exists(unwilling)).count()
+def _pages_changed(room: Locked) -> None:
+    """The pages of all in the conversation count what came of it."""
+    users = [one.user_id for one in room.participants if one.user_id is not None]
+    held = Claim.objects.filter(user_id__in=users, state__in=HELD)
+    authors_changed(sorted(held.values_list("author_id", flat=True)))

@@ -17,6 +17,12 @@ FROM (
         SELECT jsonb_build_object(
             'tagline', p.tagline, 'role', p.role, 'links', p.links,
             'open', p.open_to_collaborate, 'names', p.other_names,
+            'begun', (
+                SELECT count(*) FROM claims_participant m
+                JOIN claims_outcome o ON o.conversation_id = m.conversation_id
+                WHERE m.user_id = c.user_id AND NOT EXISTS (
+                    SELECT FROM claims_participant u
+                    WHERE u.conversation_id = m.conversation_id AND NOT u.shows_outcome)),
             'affiliation', CASE WHEN i.id IS NOT NULL
                 THEN jsonb_build_array(coalesce(nullif(i.name, ''), i.value), i.slug) END,
             'featured', (

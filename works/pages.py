@@ -88,6 +88,7 @@ def said_context(said: Said) -> dict[str, Any] | None:
         ),
         "links": [{"url": url, "label": label} for url, label in said.links],
         "names": said.names,
+        "begun": said.begun,
         "featured": [
             {"url": f"/works/{key}/", "title_html": trusted(title)} for key, title in said.featured
         ],

@@ -18,7 +18,6 @@ from claims import conversation_people as people
 from claims import conversing
 from claims.claim_steps import Actor
 from claims.conversation_outcomes import (
-    collaborations_begun,
     outcome_mark,
     outcome_show,
     outcome_unmark,
@@ -38,6 +37,7 @@ from claims.conversation_rooms import Gone
 from claims.domain.transitions import Refusal, Role
 from claims.models import (
     Block,
+    Claim,
     Conversation,
     Message,
     Outcome,
@@ -46,9 +46,9 @@ from claims.models import (
     SenderFreeze,
 )
 from profiles.account_erasure import erase
-from profiles.models import User
+from profiles.models import Profile, User
 from tests.factories.conversations import NOW, conversation, holder, invitation, say
-from tests.factories.corpus import author, publish
+from tests.factories.corpus import author, facts_of, publish, refresh_all
 from tests.factories.records import work
 from works.models import Work
 
@@ -349,17 +349,25 @@ def later_work(*names: str, year: int = 2026) -> int:
     return Work.objects.order_by("-pk").values_list("pk", flat=True)[0]
 
 
+def begun(*names: str) -> list[int]:
+    """How many collaborations these pages say began here."""
+    refresh_all()
+    return [facts_of(name).said["begun"] for name in names]
+
+
 def test_profiles_count_what_all_wish_to_show(talk: Conversation, ada: User, bob: User) -> None:
     Conversation.objects.update(opened_at=NOW)
     number = later_work("Ada Noether", "Bob Birk")
     assert code(outcome_mark(talk, ada.pk, number, LATER)) == "done"
+    for claim in Claim.objects.all():
+        Profile.objects.create(claim=claim)
     counts = []
     for user in (ada, bob):
         outcome_show(talk, user.pk, True)
-        counts.append((collaborations_begun(ada.pk), collaborations_begun(bob.pk)))
+        counts.append(begun("Ada Noether", "Bob Birk"))
     outcome_show(talk, ada.pk, False)
-    counts.append((collaborations_begun(ada.pk), collaborations_begun(bob.pk)))
-    assert counts == [(0, 0), (1, 1), (0, 0)]
+    counts.append(begun("Ada Noether", "Bob Birk"))
+    assert counts == [[0, 0], [1, 1], [0, 0]]
     found = work_of(Outcome.objects.get())
     assert found is not None
     assert found.title_text == "Together at last"
