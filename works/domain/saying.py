@@ -6,8 +6,8 @@ import msgspec
 class Said(msgspec.Struct, frozen=True):
     """Empty where nobody says anything; then `open` is None.
 
-    `links` are (address, label), `affiliation` is (name, slug), `featured` (work id, title); `begun`
-    counts the collaborations that began here, where all in them wish to show it.
+    `links` are (address, label), `affiliation` is (name, slug), `featured` (work id, title).
+    `begun` counts the collaborations that began here, where all in them wish to show it.
     """
 
     tagline: str = ""
