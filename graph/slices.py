@@ -20,6 +20,7 @@ from graph.services import MAX_TEAM, circles_of
 from works.domain.circles import circles
 from works.models import Author, AuthorFacts
 from works.queries import public_id_of
+from works.suppression import latest as latest_suppression
 
 log = logging.getLogger(__name__)
 
@@ -141,28 +142,42 @@ def draw_due(now: datetime, limit: int = BATCH) -> int:
     return len(orders)
 
 
-@transaction.atomic
 def build(author_id: int, now: datetime) -> None:
-    """Draw a record's slice unless it would be the same; nothing happens before its first facts."""
-    # Held, so that nobody is drawn who is being suppressed at the same moment.
-    held = AuthorFacts.objects.select_for_update(of=("self",)).select_related("author")
-    facts = held.filter(author_id=author_id).first()
+    """Draw a record's slice unless it would be the same; nothing happens before its first facts.
+
+    Nothing is locked while it is drawn. Where somebody was suppressed meanwhile, who may be in the
+    drawing, it is drawn anew.
+    """
+    while not _built(author_id, now):
+        pass
+
+
+def _built(author_id: int, now: datetime) -> bool:
+    before = latest_suppression()
+    facts = AuthorFacts.objects.select_related("author").filter(author_id=author_id).first()
     if facts is None:
-        return
+        return True
     gathered = gather(facts.author, facts)
     mark = f"{VERSION}.{digest(gathered)[:48]}"
-    same = Slice.objects.filter(author_id=author_id, digest=mark)
-    if not same.update(facts_version=facts.version):
-        html = draw(gathered).html
-        Slice.objects.update_or_create(
-            author_id=author_id,
-            defaults={
-                "digest": mark,
-                "html": html,
-                "facts_version": facts.version,
-                "built_at": now,
-            },
-        )
+    same = Slice.objects.filter(author_id=author_id, digest=mark).exists()
+    values: dict[str, Any] = {"facts_version": facts.version}
+    if not same:
+        values |= {"html": draw(gathered).html, "built_at": now}
+    with transaction.atomic():
+        # Whoever is being suppressed waits for this row before the drawings are forgotten.
+        held = AuthorFacts.objects.select_for_update().filter(author_id=author_id)
+        if not held.exists() or latest_suppression() != before:
+            return False
+        _keep(author_id, mark, values)
+    return True
+
+
+def _keep(author_id: int, mark: str, values: dict[str, Any]) -> None:
+    if "html" in values:
+        defaults = values | {"digest": mark}
+        Slice.objects.update_or_create(author_id=author_id, defaults=defaults)
+    else:
+        Slice.objects.filter(author_id=author_id, digest=mark).update(**values)
 
 
 def _drawn_as_now(mark: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 from django.db import connection, transaction
+from django.db.models import Max
 
 from works.domain import institutions, names
 from works.domain.identity import AuthorKey
@@ -172,6 +173,11 @@ def suppression_lift(suppression: Suppression) -> None:
     with merging() as cursor:
         cursor.execute(READ_ANEW, [suppression.pk])
         suppression.delete()
+
+
+def latest() -> int:
+    """The number of the last suppression, 0 before the first: whether one came in between."""
+    return Suppression.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
 def works_of(author: Author) -> int:

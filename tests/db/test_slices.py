@@ -6,18 +6,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.db.models.functions import Now
 
 from bzpeer.lib import due
 from graph import slices, tasks
 from graph.domain.slice import VERSION, Drawn, SliceFacts, draw
 from graph.models import Slice, SliceOrder
-from graph.services import MAX_TEAM
+from graph.services import MAX_TEAM, people_forget
 from tests.factories.corpus import author, facts_of, publish, refresh_all, take_in
 from tests.factories.records import changed, people, topics, work
 from works.domain.records import AuthorRecord, InstitutionId, WorkRecord
-from works.models import Author, Authorship, Work
+from works.models import Author, Authorship, Suppression, Work
+from works.suppression import suppress
 
 pytestmark = pytest.mark.django_db
 
@@ -439,6 +440,21 @@ def test_a_change_during_the_drawing_leaves_it_stale(
     assert not stands(lee).current
     assert "Two" in drawn(lee, LATER).html
     assert stands(lee).current
+
+
+@at_once
+def test_whoever_is_suppressed_during_the_drawing_is_in_no_drawing(
+    lee: Author, meanwhile: Callable[[Hook], None]
+) -> None:
+    def suppressed() -> None:
+        reason, today = Suppression.Reason.OBJECTION, NOON.date()
+        with transaction.atomic():
+            emptied = suppress(author("Bo Li").pk, reason=reason, user_id=None, today=today)
+            assert emptied is not None
+            people_forget(emptied.authors)
+
+    meanwhile(suppressed)
+    assert "Bo Li" not in drawn(lee).html
 
 
 @at_once
