@@ -34,6 +34,7 @@ from claims.record_facts import Standing, standing_locked
 from claims.services import trust_refresh
 from graph.models import Collaboration
 from works.services import authors_changed, facts_update
+from works.settling import verdicts_stand
 
 VERIFIED_LEVEL = 2
 # Steps that a reviewer takes when they were convinced.
@@ -241,6 +242,9 @@ def settle(claim: Claim, standing: Standing, now: datetime) -> None:
         if one.pk == claim.pk:
             claim.level = one.level
     state = record_state(State(one.state) for one in claims)
+    claimants = {one.user_id for one in claims}
+    holders = {one.user_id for one in claims if one.state in HELD}
+    verdicts_stand(author_id, claimants, holders, today=now.date())
     facts_update(["claim_state"], [(author_id, state)])
     trust_refresh([author_id], now)
     authors_changed(sorted({author_id, *_company(author_id, standing, claims)}))

@@ -229,6 +229,7 @@ FROM works_mentiondecision d
 JOIN unnest(%s::text[], %s::text[]) AS asked (source, external_id) USING (source, external_id)
 JOIN works_author a ON a.id = d.author_id
 JOIN works_author o ON o.id = coalesce(a.merged_into_id, a.id)
+WHERE d.stands
 """
 
 REMOVED = """

@@ -3,11 +3,12 @@
 Claims decides who may; here it is written down and carried out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 import msgspec
 from django.db import transaction
+from django.db.models import Case, Q, When
 
 from works.domain import names
 from works.ingest import regroup
@@ -58,9 +59,40 @@ def mentions_settle(
         rows,
         update_conflicts=True,
         unique_fields=["source", "external_id", "name_key", "rank", "author"],
-        update_fields=["link", "confirmed", "decided_by", "decided_at"],
+        update_fields=["link", "confirmed", "stands", "decided_by", "decided_at"],
     )
     regroup(works, today)
+
+
+@transaction.atomic
+def verdicts_stand(
+    author_id: int, claimants: Collection[int], holders: Collection[int], *, today: date
+) -> None:
+    """Let what these claimants said of the record stand if they hold it, and fall if they do not.
+
+    Nothing is lost: it stands again when they hold it again.
+    """
+    theirs = MentionDecision.objects.filter(author=author_id, decided_by__in=claimants)
+    fallen = theirs.filter(stands=True).exclude(decided_by__in=holders)
+    risen = theirs.filter(stands=False, decided_by__in=holders)
+    turned = [*fallen.values_list("pk", *_VOICE), *risen.values_list("pk", *_VOICE)]
+    if not turned:
+        return
+    keys = [key for key, *_ in turned]
+    rows = MentionDecision.objects.filter(pk__in=keys)
+    rows.update(stands=Case(When(decided_by__in=holders, then=True), default=False))
+    regroup(_works_of({(source, external_id) for _, source, external_id in turned}), today)
+
+
+def _works_of(voices: Iterable[tuple[str, str]]) -> list[int]:
+    found = Q(pk=None)
+    for source, external_id in voices:
+        found |= Q(source=source, external_id=external_id)
+    reports = Report.objects.filter(found, work__isnull=False)
+    return sorted(set(reports.values_list("work", flat=True)))
+
+
+_VOICE = ("source", "external_id")
 
 
 def _seats(works: Sequence[int]) -> dict[tuple[int, int], tuple[str, int]]:

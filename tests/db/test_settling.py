@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from profiles.models import User
 from tests.factories.corpus import TODAY, author, author_of, facts_of, publish, refresh_all, take_in
 from tests.factories.records import changed, person, work
 from works import settling
@@ -119,6 +120,18 @@ def test_two_bearers_of_one_name_are_told_apart_by_their_order() -> None:
         second.pk, [Verdict(Work.objects.get().pk, 2, False)], user_id=None, today=TODAY
     )
     assert [row[1] for row in byline()] == ["ann lee", "ann lee#2#other"]
+
+
+def test_what_a_claimant_said_falls_and_stands_again_with_their_claim() -> None:
+    publish(FIRST)
+    user = User.objects.create_user("ann@example.org")
+    lee, verdict = author("Ann Lee"), Verdict(Work.objects.get().pk, 1, mine=False)
+    settling.mentions_settle(lee.pk, [verdict], user_id=user.pk, today=TODAY)
+    for holders, value in (((), "ann lee"), ((user.pk,), "ann lee#other"), ((), "ann lee")):
+        settling.verdicts_stand(lee.pk, {user.pk}, holders, today=TODAY)
+        assert byline()[0][1] == value
+        again(FIRST)
+        assert byline()[0][1] == value
 
 
 def test_verdicts_about_nothing_change_nothing() -> None:

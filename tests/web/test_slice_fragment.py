@@ -370,7 +370,7 @@ def test_a_slice_costs_the_same_whatever_is_near(client: Client, rows: int) -> N
     assert statements(client, address) == 1
     held = client.get(address)["ETag"]
     assert statements(client, address, If_None_Match=held) == 1
-    assert statements(client, researcher(lee, "graph/")) == 5
+    assert statements(client, researcher(lee, "graph/")) == 6
     held = client.get(researcher(lee, "graph/"))["ETag"]
     assert statements(client, researcher(lee, "graph/"), If_None_Match=held) == 2
 

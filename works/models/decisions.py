@@ -45,7 +45,7 @@ class MentionDecision(models.Model):
 
     It is kept with a report and not with a work or a place: works are joined and told apart, and
     bylines change. There is a row for each report that the work had. `confirmed`: the author said
-    so of themself.
+    so of themself. It does not stand while who decided it does not speak for the record.
     """
 
     class Link(models.TextChoices):
@@ -59,6 +59,7 @@ class MentionDecision(models.Model):
     author = models.ForeignKey("works.Author", models.CASCADE)
     link = models.CharField(max_length=6, choices=Link.choices)
     confirmed = models.BooleanField(default=False)
+    stands = models.BooleanField(default=True, db_default=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     decided_at = models.DateTimeField(db_default=Now())
 
