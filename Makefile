@@ -19,7 +19,7 @@ test: dev-venv browser ## run every test (ARGS, where given, choose for pytest)
 ifdef ARGS
 	$(PY) -m pytest $(ARGS)
 else
-	$(PY) -m pytest -n 4 --dist worksteal $(ALONE:%=--ignore=%)
+	$(PY) -m pytest -n 2 --dist worksteal $(ALONE:%=--ignore=%)
 	$(PY) -m pytest $(ALONE)
 endif
 

@@ -82,7 +82,7 @@ class Postgres:
         settings = {
             "unix_socket_directories": str(self.sockets),
             **POSTGRES_SETTINGS,
-            **(dict.fromkeys(SPARED, "off") if self.fast else {}),
+            **(THROWAWAY if self.fast else {}),
         }
         options = [part for item in settings.items() for part in ("-c", "=".join(item))]
         return [str(self.program), "-D", str(self.folder), *options]
@@ -119,6 +119,8 @@ POSTGRES_SETTINGS = {
 # What a throwaway cluster goes without: durability, and a vacuum that would take the tables that
 # every test rolls back for empty ones and mislead the planner.
 SPARED = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
+# Several test processes share it, each with fifty people at once in some tests.
+THROWAWAY = {**dict.fromkeys(SPARED, "off"), "max_connections": "250"}
 
 
 class Redis:

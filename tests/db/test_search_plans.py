@@ -28,6 +28,7 @@ def test_words_of_a_name_are_looked_up(statement: str, values: Sequence[Any], in
         cursor.execute("ANALYZE works_author, works_authorfacts, works_institutionname")
         # In a small table it is cheaper to read all of it.
         cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_indexscan = off")
         cursor.execute(f"EXPLAIN {statement}", values)
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert f"Bitmap Index Scan on {index}" in plan
