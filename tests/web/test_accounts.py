@@ -199,7 +199,7 @@ def test_names_that_would_fool_a_reader_are_refused(client: Client, name: str) -
 
 
 def test_sign_up_says_what_an_account_is_for(client: Client) -> None:
-    assert "claim your author record" in client.get("/accounts/signup/").content.decode()
+    assert "claim your record as a researcher" in client.get("/accounts/signup/").content.decode()
 
 
 def test_no_mail_holds_what_a_visitor_typed(client: Client) -> None:
