@@ -3,13 +3,15 @@
 from typing import Any, cast
 
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from bzpeer.lib import access, audit
+from bzpeer.lib.requests import row_key
 from claims.claim_steps import Actor
 from claims.domain.invitations import REPORT_REASONS
 from claims.domain.transitions import Role
@@ -26,11 +28,8 @@ def reports(request: HttpRequest) -> HttpResponseBase:
     """Reports that nobody has decided, the oldest first; `do` is read, uphold or dismiss."""
     if request.method != "POST":
         return _page(request, None)
-    asked = request.POST.get("report", "")
-    waiting = AbuseReport.objects.filter(decided_at=None)
-    report = next((one for one in waiting if str(one.pk) == asked), None)
-    if report is None:
-        raise Http404
+    number = row_key(request.POST.get("report", ""))
+    report = get_object_or_404(_waiting(_actor(request)), pk=number)
     deed = request.POST.get("do")
     if deed == "read":
         audit.record("reported_read", request, _actor(request).user_id, report=report.pk)
@@ -41,8 +40,14 @@ def reports(request: HttpRequest) -> HttpResponseBase:
     return HttpResponseRedirect(request.path, status=303)
 
 
+def _waiting(actor: Actor) -> QuerySet[AbuseReport]:
+    """What is undecided; nobody judges what they reported or what was reported of them."""
+    own = Q(user_id=actor.user_id) | Q(reported_id=actor.user_id)
+    return AbuseReport.objects.filter(decided_at=None).exclude(own)
+
+
 def _page(request: HttpRequest, read: AbuseReport | None) -> HttpResponse:
-    rows = list(AbuseReport.objects.filter(decided_at=None).order_by("sent_at")[:MOST_LISTED])
+    rows = list(_waiting(_actor(request)).order_by("sent_at")[:MOST_LISTED])
     accounts = [row.reported_id for row in rows]
     frozen = SenderFreeze.objects.filter(user_id__in=accounts).values_list("user_id", flat=True)
     context = {

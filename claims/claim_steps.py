@@ -242,7 +242,8 @@ def settle(claim: Claim, standing: Standing, now: datetime) -> None:
         if one.pk == claim.pk:
             claim.level = one.level
     state = record_state(State(one.state) for one in claims)
-    claimants = {one.user_id for one in claims}
+    # The claim itself may be gone: that of an account that is erased.
+    claimants = {claim.user_id, *(one.user_id for one in claims)}
     holders = {one.user_id for one in claims if one.state in HELD}
     verdicts_stand(author_id, claimants, holders, today=now.date())
     facts_update(["claim_state"], [(author_id, state)])

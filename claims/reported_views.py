@@ -19,7 +19,7 @@ from works.pages import page_context
 def reported(request: HttpRequest, message_id: str) -> HttpResponse:
     """What was said of a message; the message itself once staff ask for it, which is logged."""
     message = reported_message(message_id)
-    if message is None:
+    if message is None or message.author_id == request.user.pk:
         raise Http404
     if request.method == "POST":
         message = reported_message_read(message, request, timezone.now())

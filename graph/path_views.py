@@ -8,7 +8,7 @@ from django.shortcuts import render
 from bzpeer.lib.safe import trusted
 from graph.domain.path_words import told_in_words
 from graph.domain.paths import MOST_STEPS, Outcome
-from graph.paths import Path, Station, path
+from graph.paths import Station, path
 from works.domain import names
 from works.pages import address, page_context, researcher_row, researcher_url
 from works.queries import Head, head
@@ -81,16 +81,13 @@ def answer(ends: list[Head]) -> dict[str, Any]:
         waiting = [end.name for end in ends if not end.version]
         return {"state": "waiting", "waiting": waiting}
     way = path(start.id, goal.id)
+    between = way.stations if way.outcome == Outcome.CONNECTED else []
     return {
         "state": way.outcome.value,
         "told": told_in_words(way.outcome, start.name, goal.name, [s.name for s in way.stations]),
-        "stations": stations_context(way) if way.outcome == Outcome.CONNECTED else [],
+        "stations": [station_context(station) for station in between],
         "back_url": address(PAGE, **{"from": goal.slug, "to": start.slug}),
     }
-
-
-def stations_context(way: Path) -> list[dict[str, Any]]:
-    return [station_context(station) for station in way.stations]
 
 
 def station_context(station: Station) -> dict[str, Any]:

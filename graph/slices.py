@@ -159,25 +159,19 @@ def _built(author_id: int, now: datetime) -> bool:
         return True
     gathered = gather(facts.author, facts)
     mark = f"{VERSION}.{digest(gathered)[:48]}"
-    same = Slice.objects.filter(author_id=author_id, digest=mark).exists()
-    values: dict[str, Any] = {"facts_version": facts.version}
-    if not same:
-        values |= {"html": draw(gathered).html, "built_at": now}
+    same = Slice.objects.filter(author_id=author_id, digest=mark)
+    html = None if same.exists() else draw(gathered).html
     with transaction.atomic():
         # Whoever is being suppressed waits for this row before the drawings are forgotten.
         held = AuthorFacts.objects.select_for_update().filter(author_id=author_id)
         if not held.exists() or latest_suppression() != before:
             return False
-        _keep(author_id, mark, values)
+        if html is None:
+            same.update(facts_version=facts.version)
+        else:
+            drawn = {"html": html, "digest": mark, "facts_version": facts.version, "built_at": now}
+            Slice.objects.update_or_create(author_id=author_id, defaults=drawn)
     return True
-
-
-def _keep(author_id: int, mark: str, values: dict[str, Any]) -> None:
-    if "html" in values:
-        defaults = values | {"digest": mark}
-        Slice.objects.update_or_create(author_id=author_id, defaults=defaults)
-    else:
-        Slice.objects.filter(author_id=author_id, digest=mark).update(**values)
 
 
 def _drawn_as_now(mark: str) -> bool:

@@ -114,8 +114,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """A second factor where there is one; else the password; else a code by mail."""
         types = set(Authenticator.objects.filter(user_id=user.pk).values_list("type", flat=True))
         if types:
-            keys = [key for key in PROOFS if key in types or key == "recovery"]
-            keys = [key for key in keys if key != "recovery" or Authenticator.Type.TOTP not in keys]
+            keys = [key for key in PROOFS if key in types]
+            # The field for a code of the app takes a recovery code as well.
+            if Authenticator.Type.TOTP not in types:
+                keys.append("recovery")
         else:
             keys = ["password" if user.has_usable_password() else "mail"]
         found = [(key, *PROOFS[key]) for key in keys]

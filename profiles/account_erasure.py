@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from bzpeer.lib import audit, due
 from bzpeer.lib.models import OutboxEvent
+from claims.claiming import claims_forget
 from claims.conversing import conversations_forget
-from claims.models import Claim, Correction
+from claims.models import Correction
 from profiles.account_links import GOOD_FOR, RESTORE, UNDO, link_find, link_make
 from profiles.account_sessions import sessions_end
 from profiles.models import Erasure, Follow, SecretLink, User
@@ -78,16 +79,16 @@ def erase_due() -> int:
 def erase(user: User) -> None:
     """Delete the account and all rows that are its own; the audit keeps its number and no name."""
     followed = sorted(Follow.objects.filter(user=user).values_list("author_id", flat=True))
-    claimed = sorted(Claim.objects.filter(user=user).values_list("author_id", flat=True))
     emails = _addresses(user)
     Correction.objects.annotate(at=Lower("email")).filter(at__in=emails).update(name="", email="")
     OutboxEvent.objects.filter(_mailed_to(emails)).delete()
     conversations_forget(user.pk, timezone.now())
-    audit.record("erased", user_id=user.pk)
     names_forget(user.pk)
+    claims_forget(user.pk, timezone.now())
+    audit.record("erased", user_id=user.pk)
     user.delete()
     followers_recount(followed)
-    authors_changed(sorted({*followed, *claimed}))
+    authors_changed(followed)
 
 
 def _addresses(user: User) -> set[str]:

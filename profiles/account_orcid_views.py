@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bzpeer.lib.access import fresh_sign_in, signed_in
@@ -83,7 +83,9 @@ def connection(request: HttpRequest) -> HttpResponse:
     """The iD of one's account, if there is one, with the ways to connect or to take it off."""
     found = SocialAccount.objects.filter(user_id=request.user.pk, provider="orcid").first()
     if request.method == "POST":
-        disconnect(request, get_object_or_404(SocialAccount, pk=found.pk if found else 0))
+        if found is None:
+            raise Http404
+        disconnect(request, found)
         return redirect("account_orcid")
     context = {"account": found, "offered": bool(settings.ORCID_CLIENT_ID)}
     return render(request, "socialaccount/connections.html", context)

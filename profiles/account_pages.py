@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bzpeer.lib import access, audit
 from bzpeer.lib.limits import Limit, allowed
+from bzpeer.lib.requests import row_key
 from bzpeer.lib.views import too_many
 from profiles import queries
 from profiles.account_erasure import erasure_ask, erasure_take_back
@@ -70,7 +71,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     if "all" in request.POST:
         sessions_end(user, keep=current)
     else:
-        number = number_in(request.POST.get("session", ""), 1, 2**63 - 1) or 0
+        number = row_key(request.POST.get("session", ""))
         get_object_or_404(UserSession, pk=number, user=user).end()
     audit.record("sessions_ended", request, user.pk)
     return redirect("account_sessions")

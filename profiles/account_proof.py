@@ -8,12 +8,14 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import BaseReauthenticateView
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from bzpeer.lib.limits import Limit, allowed
 from profiles.account_links import digest
+from profiles.account_recovery import plain
 from profiles.models import User
 
 STATE = "code_by_mail"
@@ -27,7 +29,7 @@ def code_send(request: HttpRequest, user: User) -> bool:
         return False
     adapter = get_adapter(request)
     code = adapter.generate_login_code()
-    request.session[STATE] = {"digest": digest(_plain(code)), "at": time(), "tries": TRIES}
+    request.session[STATE] = {"digest": digest(plain(code)), "at": time(), "tries": TRIES}
     adapter.send_mail("account/email/proof_code", user.email, {"code": code})
     return True
 
@@ -37,14 +39,10 @@ def code_good(request: HttpRequest, typed: str) -> bool:
     state = request.session.pop(STATE, None)
     if state is None or time() - state["at"] > GOOD_FOR_S:
         return False
-    good = compare_digest(digest(_plain(typed)), state["digest"])
+    good = compare_digest(digest(plain(typed)), state["digest"])
     if not good and state["tries"] > 1:
         request.session[STATE] = state | {"tries": state["tries"] - 1}
     return good
-
-
-def _plain(code: str) -> str:
-    return "".join(letter for letter in code.upper() if letter.isalnum())
 
 
 class CodeForm(forms.Form):
@@ -78,9 +76,7 @@ class ProveByMailView(BaseReauthenticateView):  # type: ignore[misc]
             response: HttpResponse = super().post(request, *args, **kwargs)
             return response
         if not code_send(request, self.request.user):
-            get_adapter(request).add_message(
-                request, 40, message="Three codes were sent. Wait ten minutes for another."
-            )
+            messages.error(request, "Three codes were sent. Wait ten minutes for another.")
         return redirect(self.passthrough_next_url(request.path))
 
     def form_valid(self, form: CodeForm) -> HttpResponse:

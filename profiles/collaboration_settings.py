@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import cast
 
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from bzpeer.lib import access
+from bzpeer.lib.requests import row_key
 from claims import invitation_queries
 from claims.claim_steps import Actor, locked
 from claims.domain.transitions import HELD, Role
@@ -79,10 +80,7 @@ def _page(request: HttpRequest, user_id: int, form: WishesForm) -> HttpResponse:
 
 
 def _unblocked(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    asked = request.POST.get("unblock", "")
-    own = Block.objects.filter(user_id=actor.user_id)
-    block = next((one for one in own if str(one.pk) == asked), None)
-    if block is None:
-        raise Http404
+    number = row_key(request.POST.get("unblock", ""))
+    block = get_object_or_404(Block, pk=number, user_id=actor.user_id)
     block_remove(actor, block.blocked_id)
     return HttpResponseRedirect(request.path, status=303)

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bzpeer.lib import access, limits
+from bzpeer.lib.requests import row_key
 from bzpeer.lib.views import too_many
 from profiles.follow_feed import END, feed, follows_anything
 from profiles.follow_pages import feed_context
@@ -38,8 +39,8 @@ def news(request: HttpRequest) -> HttpResponse:
 
 def _before(text: str) -> int:
     """The number of the work that the page goes on from; what makes no sense asks for the top."""
-    sound = text.isascii() and text.isdigit() and len(text) < len(str(END))
-    return int(text) if sound else END
+    number = row_key(text)
+    return END if number is None else number
 
 
 @access.signed_in_only

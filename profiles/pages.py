@@ -162,11 +162,14 @@ def followed_row(row: Followed) -> dict[str, Any]:
 
 
 def followed_context(slug: str, name: str, *, following: bool) -> dict[str, Any]:
+    return person_context(slug, name) | {"following": following}
+
+
+def person_context(slug: str, name: str) -> dict[str, Any]:
     """What the button of a row needs."""
     return {
         "slug": slug,
         "key": slug.rpartition("-")[2],
         "url": researcher_url(slug),
         "name": name,
-        "following": following,
     }

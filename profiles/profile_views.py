@@ -17,7 +17,7 @@ from claims.claim_steps import Actor, Gone
 from claims.domain.transitions import Refusal, Role
 from claims.models import Claim
 from claims.queries import claim_held
-from profiles.profile_editing import may_edit, profile_save, profile_words
+from profiles.profile_editing import Words, may_edit, profile_save, profile_words
 from profiles.profile_forms import ProfileForm, initial
 from profiles.profile_pages import edit_context, preview_context, works_edit_context
 from profiles.profile_queries import (
@@ -67,10 +67,10 @@ def edit(request: HttpRequest, head: Head, claim: Claim) -> HttpResponseBase:
     """What the page says of the person; a search for an institution keeps what was typed."""
     words = profile_words(claim)
     if request.method != "POST":
-        return _edit_page(request, head, claim, _form(head, claim, None, initial(words)))
+        return _edit_page(request, head, claim, _form(head, words, None, initial(words)))
     if request.POST.get("do") == "find":
-        return _edit_page(request, head, claim, _form(head, claim, None, _typed(request.POST)))
-    form = _form(head, claim, request.POST, {})
+        return _edit_page(request, head, claim, _form(head, words, None, _typed(request.POST)))
+    form = _form(head, words, request.POST, {})
     if not form.is_valid():
         return _edit_page(request, head, claim, form, status=422)
     done = profile_save(claim, _actor(request), form.words(), timezone.now())
@@ -79,13 +79,12 @@ def edit(request: HttpRequest, head: Head, claim: Claim) -> HttpResponseBase:
     return HttpResponseRedirect(researcher_url(done.slug), status=303)
 
 
-def _form(head: Head, claim: Claim, data: Any, first: dict[str, Any]) -> ProfileForm:
+def _form(head: Head, words: Words, data: Any, first: dict[str, Any]) -> ProfileForm:
     find = str((data or first).get("find", ""))[:100]
-    chosen = profile_words(claim).affiliation
     return ProfileForm(
         data,
         initial=first,
-        places=places_for(head.id, chosen, find),
+        places=places_for(head.id, words.affiliation, find),
         works=titles_of(head.id),
     )
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from bzpeer.lib import due
 from claims.services import Refreshed, trust_refresh
-from graph.services import company_renamed, edges_refresh
+from graph.services import LOCK_FACTS, company_renamed, edges_refresh
 from profiles.models import Follow, User
 from profiles.saying import names_carry, said_carry
 from works.models import Author, AuthorChange
@@ -20,10 +20,6 @@ log = logging.getLogger(__name__)
 # A batch takes a second or two; after this long without an answer it is given to another worker.
 LEASE = timedelta(seconds=120)
 BATCH = 2_000
-
-LOCK_FACTS = """
-SELECT FROM works_authorfacts WHERE author_id = ANY(%s) ORDER BY author_id FOR UPDATE
-"""
 
 MOVE_FOLLOWS = """
 WITH gone AS (

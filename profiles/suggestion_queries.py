@@ -8,12 +8,11 @@ from typing import Any
 import msgspec
 from django.db import connection
 
-from profiles.domain.suggestions import Candidate, Reason, Standing
+from profiles.domain.suggestions import MOST, Candidate, Reason, Standing
 
 # The nearest collaborators of a person, whose own ones are looked at; and how many of those, of
 # whom a person follows, and of whom they share a topic with are weighed.
 NEAR, BEYOND, FOLLOWED, OPEN = 200, 400, 200, 200
-SHOWN = 30
 
 # How an invitation to record `a` with facts `f` would fare; NULL: it could not be sent.
 STANDING = """
@@ -200,7 +199,7 @@ SELECT slug, name, standing, affiliation, level, reasons FROM (
     FROM profiles_suggestion u JOIN works_author a ON a.id = u.author_id
     JOIN works_authorfacts f ON f.author_id = a.id
     WHERE u.user_id = %(user)s AND {EVER}
-) told WHERE standing IS NOT NULL ORDER BY standing = 'held', place LIMIT {SHOWN}
+) told WHERE standing IS NOT NULL ORDER BY standing = 'held', place LIMIT {MOST}
 """
 
 

@@ -13,6 +13,7 @@ from bzpeer.lib.views import too_many
 from profiles import suggesting
 from profiles.domain.suggestions import Standing, in_words
 from profiles.models import User
+from profiles.pages import person_context
 from profiles.suggestion_queries import Shown, State, suggestions, suggestions_state
 from works.models import Author
 from works.pages import number_in, page_context, researcher_url
@@ -59,7 +60,7 @@ def collaborate_context(state: State, rows: list[Shown], tried: int) -> dict[str
 
 
 def row_context(row: Shown) -> dict[str, Any]:
-    return person_context(row.slug, row.name) | {
+    return suggested_context(row.slug, row.name) | {
         "reason": in_words(row.reasons),
         "affiliation": row.affiliation,
         "held": row.standing == Standing.HELD,
@@ -67,15 +68,8 @@ def row_context(row: Shown) -> dict[str, Any]:
     }
 
 
-def person_context(slug: str, name: str) -> dict[str, Any]:
-    """What the button of a row needs."""
-    return {
-        "slug": slug,
-        "key": slug.rpartition("-")[2],
-        "name": name,
-        "url": researcher_url(slug),
-        "invite_url": f"{researcher_url(slug)}invite/",
-    }
+def suggested_context(slug: str, name: str) -> dict[str, Any]:
+    return person_context(slug, name) | {"invite_url": f"{researcher_url(slug)}invite/"}
 
 
 def _changed(request: HttpRequest, user: User) -> HttpResponseBase:
@@ -108,7 +102,7 @@ def _weighed(request: HttpRequest, user: User, action: str) -> HttpResponseBase:
 def _piece(request: HttpRequest, author: Author, *, dismissed: bool) -> HttpResponse:
     """HTMX's button in the place of the one that was pressed."""
     context = {
-        "row": person_context(author.slug, author.name),
+        "row": suggested_context(author.slug, author.name),
         "was_dismissed": dismissed,
         "changed": True,
     }

@@ -25,16 +25,22 @@ class Placed(msgspec.Struct):
     settled: list[Settled]
     removed: bool
 
-    @property
-    def is_new_to_some(self) -> bool:
-        return any(held.work != self.work for held in self.reports.values())
-
 
 class Plan(msgspec.Struct):
     """Where everything goes. `gone` has each row that ends, and the one that takes its place."""
 
     placed: list[Placed]
     gone: dict[WorkId, WorkId]
+
+    @property
+    def moved(self) -> list[tuple[Held, WorkId]]:
+        """The reports that come to another row than theirs, or to their first, and that row."""
+        return [
+            (held, placed.work)
+            for placed in self.placed
+            for held in placed.reports.values()
+            if held.work != placed.work
+        ]
 
 
 def place(cursor: Any, gathered: Gathered) -> Plan:
@@ -106,14 +112,13 @@ def shown(
     Of several reports a moved date alone may change which is best; a lone one stays as it is.
     """
     heard = _heard(held for placed in plan.placed for held in placed.reports.values())
-    losing = _losing(plan)
+    touched = {work for held, to in plan.moved for work in (held.work, to)}
     return {
         placed.work: _show(placed, heard, today)
         for placed in plan.placed
         if everything
         or len(placed.reports) > 1
-        or placed.work in losing
-        or placed.is_new_to_some
+        or placed.work in touched
         or not told.isdisjoint(placed.reports)
     }
 
@@ -123,16 +128,6 @@ def _show(placed: Placed, heard: Mapping[str, set[Heard]], today: date) -> Shown
         return REMOVED
     known = [held.known for held in placed.reports.values()]
     return show(known, today, _notices(placed, heard), placed.group.joins, placed.settled)
-
-
-def _losing(plan: Plan) -> set[WorkId]:
-    """Rows that a report leaves while the row stays."""
-    return {
-        held.work
-        for placed in plan.placed
-        for held in placed.reports.values()
-        if held.work is not None and held.work != placed.work
-    }
 
 
 def _heard(reports: Iterable[Held]) -> dict[str, set[Heard]]:

@@ -43,6 +43,26 @@ class Outcome:
     failed: list[tuple[str, str]] = field(default_factory=list)
     resumed: int = 0
 
+    @property
+    def error(self) -> str:
+        """The files that could not be read and why, in one line; empty where there are none."""
+        return "; ".join(f"{name}: {reason}" for name, reason in self.failed)
+
+    def pass_over(self, file: FoundFile, reason: str) -> str:
+        """Note a file of other records, a failure where it was named itself; the line to tell."""
+        name = printable(file.path)
+        if file.named:
+            self.failed.append((name, reason))
+        else:
+            self.skipped.append(name)
+        return f"skipped {name}: {reason}"
+
+    def refuse(self, file: FoundFile, error: Exception) -> str:
+        """Note a file that cannot be read, or not to its end; the line to tell."""
+        name, reason = printable(file.path), str(error) or "the file ends too early"
+        self.failed.append((name, reason))
+        return f"refused {name}: {reason}"
+
 
 def run_import(
     source: Source,
@@ -63,13 +83,13 @@ def run_import(
     names = [printable(file.path) for file in files]
     outcome = Outcome(ImportRun.objects.create(source=source.slug, paths=names))
     import_ = _Import(source, outcome, today, tell, watch, resume)
-    with _told_of_failure(outcome.run):
+    with told_of_failure(outcome.run):
         places = [import_.file(file) for file in files]
     # What failed was read as far as it goes: a later run over it starts anew as well.
     checkpoints.forget(filter(None, places))
-    finish(outcome.run, "; ".join(f"{name}: {reason}" for name, reason in outcome.failed))
-    if not trial and outcome.counts.created + outcome.counts.updated > WORTH_ANALYZING:
-        analyze()
+    finish(outcome.run, outcome.error)
+    if not trial:
+        analyze_behind(outcome.counts)
     return outcome
 
 
@@ -79,15 +99,17 @@ def finish(run: ImportRun, error: str = "") -> None:
     ImportRun.objects.filter(pk=run.pk).update(finished_at=Now(), seen_at=Now(), error=said)
 
 
-def analyze() -> None:
-    """Let the planner know at once what autovacuum would tell it minutes later."""
+def analyze_behind(counts: Counts) -> None:
+    """Let the planner know of a large change at once; autovacuum would tell it minutes later."""
+    if counts.created + counts.updated <= WORTH_ANALYZING:
+        return
     tables = [model._meta.db_table for model in apps.get_app_config("works").get_models()]
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {', '.join(map(connection.ops.quote_name, tables))}")
 
 
 @contextmanager
-def _told_of_failure(run: ImportRun) -> Iterator[None]:
+def told_of_failure(run: ImportRun) -> Iterator[None]:
     """Leave with the run what ended it, as far as the database still answers."""
     try:
         yield
@@ -110,7 +132,6 @@ class _Import:
 
     def file(self, file: FoundFile) -> Place | None:
         """Import a file; None where it was passed over."""
-        name = printable(file.path)
         if not (file.named or self.source.may_live_in(file.path.name)):
             self._pass_over(file)
             return None
@@ -118,22 +139,16 @@ class _Import:
             place = checkpoints.place(self.source.slug, file.path)
             left = checkpoints.found(place) if self.resume else None
             if left and left.finished:
-                self._note_done(left, f"{name} was done before: {left.position} records")
+                name, count = printable(file.path), left.position
+                self._note_done(left, f"{name} was done before: {count} records")
                 return place
             return self._read(file, place, left)
         except (Refused, OSError, EOFError) as error:
-            reason = str(error) or "the file ends too early"
-            self.outcome.failed.append((name, reason))
-            self.tell(f"refused {name}: {reason}")
+            self.tell(self.outcome.refuse(file, error))
             return Place(self.source.slug, checkpoints.absolute(file.path))
 
     def _pass_over(self, file: FoundFile) -> None:
-        name, reason = printable(file.path), f"holds no {self.source.slug} records"
-        self.tell(f"skipped {name}: {reason}")
-        if file.named:
-            self.outcome.failed.append((name, reason))
-        else:
-            self.outcome.skipped.append(name)
+        self.tell(self.outcome.pass_over(file, f"holds no {self.source.slug} records"))
 
     def _read(self, file: FoundFile, place: Place, left: ImportCheckpoint | None) -> Place | None:
         run = self.outcome.run

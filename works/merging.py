@@ -14,6 +14,7 @@ from works.domain import names
 from works.domain.article import TEMPLATE_VERSION
 from works.domain.bylines import Byline
 from works.domain.shown import ShownWork
+from works.services import marking
 
 
 def merge(cursor: Any, shown: Mapping[int, ShownWork], gone: Mapping[int, int]) -> int:
@@ -281,13 +282,10 @@ MERGE = [
     FROM (SELECT DISTINCT author_id FROM stage_byline) b
     WHERE a.id = b.author_id AND a.merged_into_id IS NOT NULL
     """,
-    """
-    INSERT INTO works_authorchange AS c (author_id, kind)
-    SELECT author_id, 'works' FROM (
+    marking(
+        """
         SELECT author_id FROM stage_touched UNION
         SELECT author_id FROM stage_byline WHERE author_id IS NOT NULL
-    ) changed ORDER BY author_id
-    ON CONFLICT (author_id, kind) DO UPDATE SET generation = c.generation + 1,
-        due_at = now(), attempts = 0, parked_at = NULL, error = ''
-    """,
+        """
+    ),
 ]

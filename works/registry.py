@@ -14,6 +14,7 @@ from works.domain import institutions
 from works.domain.institutions import InstitutionRecord
 from works.ingest import MERGE_LOCK, Counts
 from works.merging import copy_rows
+from works.services import marking
 
 Identity = tuple[str, str]
 Version = tuple[str, bytes]
@@ -219,13 +220,12 @@ MERGE = [
     WHERE r.label <> excluded.label
     """,
     # Their names stand on the pages and drawings of whoever was there.
-    """
-    INSERT INTO works_authorchange AS c (author_id, kind)
-    SELECT DISTINCT b.author_id, 'works' FROM stage_institution s
-    JOIN works_authorshipinstitution p USING (institution_id)
-    JOIN works_authorship b ON (b.work_id, b.position) = (p.work_id, p.position)
-    WHERE b.author_id IS NOT NULL ORDER BY b.author_id
-    ON CONFLICT (author_id, kind) DO UPDATE SET generation = c.generation + 1,
-        due_at = now(), attempts = 0, parked_at = NULL, error = ''
-    """,
+    marking(
+        """
+        SELECT DISTINCT b.author_id FROM stage_institution s
+        JOIN works_authorshipinstitution p USING (institution_id)
+        JOIN works_authorship b ON (b.work_id, b.position) = (p.work_id, p.position)
+        WHERE b.author_id IS NOT NULL
+        """
+    ),
 ]

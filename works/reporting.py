@@ -36,12 +36,7 @@ def write_reports(cursor: Any, run_id: int, rows: Iterable[ReportRow]) -> None:
 
 def settle_rows(cursor: Any, plan: Plan) -> None:
     """Reports that went to another work, and works that went into another one or ended."""
-    moved = [
-        (held.id, placed.work)
-        for placed in plan.placed
-        for held in placed.reports.values()
-        if held.id is not None and held.work != placed.work
-    ]
+    moved = [(held.id, to) for held, to in plan.moved if held.id is not None]
     if moved:
         cursor.execute(MOVE_REPORTS, [list(column) for column in zip(*moved)])
     if plan.gone:

@@ -111,12 +111,18 @@ UPDATE works_authorfacts f SET {sets} FROM stage_facts n
 WHERE f.author_id = n.author_id AND ({old}) IS DISTINCT FROM ({new})
 """
 
-CHANGED = """
-INSERT INTO works_authorchange AS c (author_id, kind)
-SELECT id, 'works' FROM works_author WHERE id = ANY(%s) ORDER BY id
-ON CONFLICT (author_id, kind) DO UPDATE SET generation = c.generation + 1,
-    due_at = now(), attempts = 0, parked_at = NULL, error = ''
-"""
+
+def marking(authors: str) -> str:
+    """The statement that marks authors as due; `authors` is a query for column `author_id`."""
+    return f"""
+    INSERT INTO works_authorchange AS c (author_id, kind)
+    SELECT author_id, 'works' FROM ({authors}) changed ORDER BY author_id
+    ON CONFLICT (author_id, kind) DO UPDATE SET generation = c.generation + 1,
+        due_at = now(), attempts = 0, parked_at = NULL, error = ''
+    """
+
+
+CHANGED = marking("SELECT id AS author_id FROM works_author WHERE id = ANY(%s)")
 
 
 def counts_refresh(author_ids: Sequence[int]) -> list[int]:

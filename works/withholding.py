@@ -29,7 +29,7 @@ from works.domain.withheld import (
     keys_of,
     masked,
 )
-from works.gathering import Gathered, Held, Identity, gather
+from works.gathering import Gathered, Held, Identity, gather, identity
 from works.grouping import Placed, Plan, place
 
 WorkKey = int
@@ -137,7 +137,7 @@ class _Guard:
         keys = frozenset(key for held in work.reports.values() for key in held.keys)
         if any(self._is_hinted(held) for held in work.reports.values()):
             for record, decided in _decided(work):
-                one = (record.source, record.format, record.external_id)
+                one = identity(record)
                 known = {at: self.keys.get(self.digests.key(key)) for at, key in decided.items()}
                 found = {at: id for at, id in known.items() if id is not None}
                 self._withhold(one, work.reports[one], found, keys)

@@ -24,18 +24,18 @@ def raise_notice(kind: str, user_id: int, subject: str, data: dict[str, Any] | N
     else is in it is dropped.
     """
     payload = {**(data or {}), "user": user_id, "what": kind}
-    outbox.add(KIND, payload, dedupe_key=f"{KIND}:{kind}:{user_id}:{_short(subject)}")
-
-
-def _short(subject: str) -> str:
-    if len(subject) <= LONGEST_SUBJECT:
-        return subject
-    return blake2b(subject.encode(), digest_size=20).hexdigest()
+    outbox.add(KIND, payload, dedupe_key=f"{KIND}:{_name(kind, user_id, subject)}")
 
 
 def notice_take_back(kind: str, user_id: int, subject: str) -> None:
     """Drop a notice that was not handed on yet, and its mail while that waits to be sent."""
-    name = f"{kind}:{user_id}:{_short(subject)}"
+    name = _name(kind, user_id, subject)
     OutboxEvent.objects.filter(kind=KIND, dedupe_key=f"{KIND}:{name}").delete()
     named = {"payload__headers__contains": {NAMED: name}}
     OutboxEvent.objects.filter(kind=mail.KIND, **named).delete()
+
+
+def _name(kind: str, user_id: int, subject: str) -> str:
+    if len(subject) > LONGEST_SUBJECT:
+        subject = blake2b(subject.encode(), digest_size=20).hexdigest()
+    return f"{kind}:{user_id}:{subject}"

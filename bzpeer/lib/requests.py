@@ -14,6 +14,8 @@ from bzpeer.lib.charsets import REFUSED
 
 MAX_URL_PART = 8_192
 NUL = "\0"
+# The database can look for a key of so many, whatever they are.
+KEY_DIGITS = 18
 FORM, PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
@@ -53,6 +55,12 @@ def client_ip(request: HttpRequest) -> str | None:
         return str(ipaddress.ip_address(address.strip()))
     except ValueError:
         return None
+
+
+def row_key(text: str) -> int | None:
+    """The number of a row as an address or a form gives it; None where it is none."""
+    sound = text.isascii() and text.isdigit() and len(text) <= KEY_DIGITS
+    return int(text) if sound else None
 
 
 def _refuse_url(environ: dict[str, str]) -> None:

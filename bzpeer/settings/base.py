@@ -263,7 +263,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # X-Frame-Options comes from HeadersMiddleware
     "staticfiles.W004",  # build/assets is made by build_assets, not by a checkout
-]  # X-Frame-Options comes from HeadersMiddleware
+]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR")
@@ -273,10 +273,10 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # Says hundreds of lines about the tables of the fonts that it cuts to size.
+    # What these say below a warning is of no use here, or is private.
     "loggers": {
         "fido2": {"level": "WARNING"},  # each passkey that is made
-        "fontTools": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},  # hundreds of lines about each font that it cuts to size
         "httpx": {"level": "WARNING"},  # each address that is asked, some of them private
         "httpcore": {"level": "WARNING"},
     },

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -51,6 +52,12 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def fonts() -> None:
     build_fonts(ROOT / "build" / "assets" / "fonts")
+
+
+@pytest.fixture
+def untried(our_outbox: None, transactional_db: None) -> None:
+    """Nobody tried anything yet: the limits live in a table that no test empties."""
+    cache.clear()
 
 
 @pytest.fixture

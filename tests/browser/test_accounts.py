@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
-from django.core.cache import cache
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -29,11 +28,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def known_orcid(settings: Settings, live_server: LiveServer) -> Iterator[None]:
-    settings.EMAIL_BACKEND = "bzpeer.lib.mail.OutboxBackend"
+def known_orcid(untried: None, settings: Settings, live_server: LiveServer) -> Iterator[None]:
     settings.SITE_URL = live_server.url
     settings.ORCID_CLIENT_ID, settings.ORCID_CLIENT_SECRET = CLIENT, SECRET
-    cache.clear()
     with orcid_server() as server:
         settings.ORCID_URL = server.url
         yield

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 from msgspec.structs import replace
 from playwright.sync_api import Page, expect
@@ -32,10 +31,8 @@ ROR = institutions.ror(1)
 
 
 @pytest.fixture(autouse=True)
-def our_outbox(settings: Settings, live_server: LiveServer) -> None:
-    settings.EMAIL_BACKEND = "bzpeer.lib.mail.OutboxBackend"
+def at_home(untried: None, settings: Settings, live_server: LiveServer) -> None:
     settings.SITE_URL = live_server.url
-    cache.clear()
 
 
 def corpus() -> list[WorkRecord]:

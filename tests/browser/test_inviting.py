@@ -3,11 +3,9 @@
 import re
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
-from pytest_django import Settings
 
 from claims.invitation_delivery import held_open, invitations_deliver
 from claims.models import Invitation
@@ -20,13 +18,8 @@ from tests.factories.corpus import publish
 from tests.factories.inviting import WORDS, Somebody, delivered, somebody, speak, unclaimed, wish
 from tests.factories.records import topics, work
 
+pytestmark = pytest.mark.usefixtures("untried")
 CONVERSATION = re.compile(r"/conversations/[\w-]+/$")
-
-
-@pytest.fixture(autouse=True)
-def our_outbox(settings: Settings, transactional_db: None) -> None:
-    settings.EMAIL_BACKEND = "bzpeer.lib.mail.OutboxBackend"
-    cache.clear()
 
 
 @pytest.fixture

@@ -4,24 +4,15 @@ import re
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from playwright.sync_api import expect
-from pytest_django import Settings
 
 from bzpeer.lib import outbox
 from profiles.models import Follow, User
 from tests.browser.conftest import Visitor
 from works.models import Author
 
+pytestmark = pytest.mark.usefixtures("untried")
 PASSWORD = "a horse, correctly stapled"
-
-
-@pytest.fixture(autouse=True)
-def our_outbox(settings: Settings, transactional_db: None) -> None:
-    # pytest-django puts the in-memory backend in place of ours.
-    settings.EMAIL_BACKEND = "bzpeer.lib.mail.OutboxBackend"
-    # The limits of tries live here, in a table that no test empties.
-    cache.clear()
 
 
 def code_from_the_mail() -> str:

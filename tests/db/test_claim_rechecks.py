@@ -23,14 +23,9 @@ from tests.factories.corpus import facts_of
 from tests.factories.server import Answer, Server, serving
 from works.models import Author, InstitutionDomain, WorkIdentifier
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("our_outbox")]
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
-
-
-@pytest.fixture(autouse=True)
-def our_outbox(settings: Settings) -> None:
-    settings.EMAIL_BACKEND = "bzpeer.lib.mail.OutboxBackend"
 
 
 @pytest.fixture

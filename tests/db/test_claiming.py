@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import Error, connection, transaction
-from pytest_django import Settings
 
 from bzpeer.lib.models import AuditEvent, OutboxEvent
 from claims.claim_steps import SYSTEM, Actor, Said
@@ -50,15 +49,10 @@ from tests.factories.corpus import facts_of, publish, refresh_all
 from tests.factories.records import person, work
 from works.models import Author, AuthorFacts, Report
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("our_outbox")]
 
 WORDS = "My group's page names me with these works: https://group.example/people."
 LATER = NOW + timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def our_outbox(settings: Settings) -> None:
-    settings.EMAIL_BACKEND = "bzpeer.lib.mail.OutboxBackend"
 
 
 @pytest.fixture(autouse=True)

@@ -1,11 +1,8 @@
 """Fifty people at once, on transactions of their own: one gets the record, and steps count once."""
 
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -18,28 +15,13 @@ from claims.models import Challenge, Claim, ClaimEvent, Evidence
 from claims.proving import evidence_add_written
 from tests.factories.claims import NOW, account, claimant, record, reviewer
 from tests.factories.corpus import facts_of
+from tests.factories.races import together
 from works.models import Author
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PEOPLE = 50
 WORDS = "My group's page names me with these works: https://group.example/people."
-
-
-def together(calls: list[Callable[[], Any]]) -> list[Any]:
-    """All calls at one moment, each on a connection of its own."""
-    gate = Barrier(len(calls))
-
-    def one(call: Callable[[], Any]) -> Any:
-        try:
-            connection.ensure_connection()
-            gate.wait(30)
-            return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return [done.result(60) for done in [pool.submit(one, call) for call in calls]]
 
 
 def names(found: list[Any]) -> Counter[str]:

@@ -2,11 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -49,6 +46,7 @@ from profiles.account_erasure import erase
 from profiles.models import Profile, User
 from tests.factories.conversations import NOW, conversation, holder, invitation, say
 from tests.factories.corpus import author, facts_of, publish, refresh_all
+from tests.factories.races import together
 from tests.factories.records import work
 from works.models import Work
 
@@ -469,21 +467,6 @@ def test_an_account_that_is_switched_off_is_not_there(
 
 
 # At one moment
-
-
-def together(calls: list[Callable[[], Any]]) -> list[Any]:
-    gate = Barrier(len(calls))
-
-    def one(call: Callable[[], Any]) -> Any:
-        try:
-            connection.ensure_connection()
-            gate.wait(30)
-            return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return [done.result(60) for done in [pool.submit(one, call) for call in calls]]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -32,12 +32,13 @@ from profiles.notices.mailing import mailbox, queued_drop, stop_token
 from profiles.notices.reading import notices_forget
 from profiles.services import follow
 from profiles.tasks import digests_sweep, notices_sweep
-from tests.factories.accounts import person
+from tests.factories.accounts import mails, person
 from tests.factories.corpus import author, publish
-from tests.factories.notices import letters, slot_comes, tell, told_by, topic
+from tests.factories.notices import slot_comes, tell, told_by, topic
 from tests.web.people import by, somebody
 from works.models import Author
 
+pytestmark = pytest.mark.usefixtures("our_outbox")
 HOSTILE = (
     "a\r\nBcc: all@example.org",
     "\u202eevil\u202c <script>alert(1)</script>",
@@ -47,11 +48,6 @@ HOSTILE = (
     "",
     "\0\x1b[2J",
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def our_outbox(settings: Settings) -> None:
-    settings.EMAIL_BACKEND = "bzpeer.lib.mail.OutboxBackend"
 
 
 @pytest.fixture
@@ -110,7 +106,7 @@ def test_the_same_thing_is_told_once(ada: User) -> None:
         tell(ada, "claim_accept", "7")
     tell(ada, "claim_accept", "8")
     tell(ada, "claim_reject", "7")
-    assert Notice.objects.count() == len(letters()) == 3
+    assert Notice.objects.count() == len(mails()) == 3
     assert not OutboxEvent.objects.filter(kind="notice").exists()
 
 
@@ -133,7 +129,7 @@ def test_two_workers_tell_once() -> None:
         for done in [pool.submit(sweep) for _ in range(8)]:
             done.result(timeout=60)
     notices_sweep()
-    assert Notice.objects.count() == len(letters()) == 15
+    assert Notice.objects.count() == len(mails()) == 15
 
 
 @pytest.mark.django_db
@@ -143,7 +139,7 @@ def test_a_row_that_comes_again_after_a_lost_answer_changes_nothing(ada: User) -
     notices_deliver()
     OutboxEvent.objects.create(kind="notice", payload=row.payload, dedupe_key=row.dedupe_key)
     notices_deliver()
-    assert (Notice.objects.count(), len(letters())) == (1, 1)
+    assert (Notice.objects.count(), len(mails())) == (1, 1)
 
 
 @pytest.mark.django_db
@@ -210,7 +206,7 @@ def test_a_year_is_kept(ada: User) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("way", "notices", "mails", "waiting"),
+    ("way", "notices", "sent", "waiting"),
     [
         ("off", 0, 0, 0),
         ("page", 1, 0, 0),
@@ -219,14 +215,14 @@ def test_a_year_is_kept(ada: User) -> None:
         ("weekly", 1, 0, 1),
     ],
 )
-def test_each_way(ada: User, way: str, notices: int, mails: int, waiting: int) -> None:
+def test_each_way(ada: User, way: str, notices: int, sent: int, waiting: int) -> None:
     told_by(ada, Way(way), Kind.CLAIMS)
     tell(ada)
     found = Notice.objects.all()
-    assert (found.count(), len(letters())) == (notices, mails)
+    assert (found.count(), len(mails())) == (notices, sent)
     assert found.exclude(digest="").count() == waiting
     tell(ada, "identity_changed")
-    assert len(letters()) == mails + 1
+    assert len(mails()) == sent + 1
 
 
 @pytest.mark.django_db
@@ -282,7 +278,7 @@ def test_a_mail_a_slot(weekly: User) -> None:
     assert digests_send() == 0  # not yet
     slot_comes()
     assert [digests_send(), digests_send()] == [1, 0]
-    (letter,) = letters()
+    (letter,) = mails()
     assert letter["subject"] == "Your week on BZPEER: 2 new works and 1 notice"
     text = letter["text"]
     assert "Of <all> & things\nby Amy Ash, whom you follow; on Machine Learning" in text
@@ -323,7 +319,7 @@ def test_two_beats_send_one() -> None:
     with ThreadPoolExecutor(4) as pool:
         for done in [pool.submit(sweep) for _ in range(8)]:
             done.result(timeout=60)
-    assert sorted(letter["to"][0] for letter in letters()) == [user.email for user in users]
+    assert sorted(letter["to"][0] for letter in mails()) == [user.email for user in users]
 
 
 @pytest.mark.django_db
@@ -334,7 +330,7 @@ def test_who_claimed_too_long_ago_writes_nothing(weekly: User, monkeypatch: Any)
     slot_comes()
     assert digests_send() == 1
     assert digests._send(late) is False
-    assert len(letters()) == 1
+    assert len(mails()) == 1
 
 
 @pytest.mark.django_db
@@ -348,7 +344,7 @@ def test_what_fails_is_tried_again_and_loses_nothing(weekly: User, monkeypatch: 
     assert "ZeroDivisionError" in Digest.objects.get().error
     slot_comes()
     assert digests_send() == 1
-    assert letters()[0]["subject"] == "Your week on BZPEER: 1 new work and 1 notice"
+    assert mails()[0]["subject"] == "Your week on BZPEER: 1 new work and 1 notice"
 
 
 @pytest.mark.django_db
@@ -358,7 +354,7 @@ def test_a_digest_is_capped_and_says_so(weekly: User) -> None:
         tell(weekly, subject=str(number))
     slot_comes()
     digests_send()
-    (letter,) = letters()
+    (letter,) = mails()
     assert letter["subject"] == "Your week on BZPEER: 255 new works and 35 notices"
     assert letter["text"].count("/works/") == MOST_WORKS
     assert "and 240 more: http://127.0.0.1:8000/following/" in letter["text"]
@@ -373,7 +369,7 @@ def test_more_than_is_counted(weekly: User, monkeypatch: Any) -> None:
     publish(*(by(somebody(number)) for number in range(30)))
     slot_comes()
     digests_send()
-    assert "and more than 5 more" in letters()[0]["text"]
+    assert "and more than 5 more" in mails()[0]["text"]
 
 
 @pytest.mark.django_db
@@ -383,7 +379,7 @@ def test_works_come_in_the_digest_that_was_chosen_for_them(weekly: User) -> None
     tell(weekly)
     Digest.objects.filter(rhythm="daily").update(due_at=Now())
     digests_send()
-    assert letters()[0]["subject"] == "Your day on BZPEER: 1 notice"
+    assert mails()[0]["subject"] == "Your day on BZPEER: 1 notice"
 
 
 # To whom
@@ -409,7 +405,7 @@ def test_mail_goes_to_a_verified_address_of_an_active_account_or_nowhere(
         slot_comes()
         digests_send()
         known = EmailAddress.objects.filter(user=user, verified=True, user__is_active=True)
-        good, sent = set(known.values_list("email", flat=True)), letters()
+        good, sent = set(known.values_list("email", flat=True)), mails()
         transaction.set_rollback(True)
     said = SAID[what]
     by_page = not said.mailed or (way == Way.MAIL and said.kind == Kind.WORKS)
@@ -550,7 +546,7 @@ def test_what_is_queued_goes_too(ada: User) -> None:
         tell(user)
         tell(user, "identity_changed")
     queued_drop(ada.pk, Kind.CLAIMS)
-    left = [(letter["to"][0], letter["subject"].split()[1]) for letter in letters()]
+    left = [(letter["to"][0], letter["subject"].split()[1]) for letter in mails()]
     assert left == [
         ("ada@example.org", "record"), ("eve@example.org", "claim"), ("eve@example.org", "record"),
     ]  # fmt: skip
@@ -561,7 +557,7 @@ def test_nothing_to_say_is_no_mail(ada: User) -> None:
     told_by(ada, Way.DAILY)
     slot_comes()
     assert digests_send() == 0
-    assert letters() == []
+    assert mails() == []
 
 
 @pytest.mark.django_db

@@ -28,7 +28,7 @@ from tests.factories.institutions import (
     ror,
 )
 from tests.factories.records import changed, work
-from works import institutions
+from works import institution_import, institutions, registry
 from works.domain.institutions import InstitutionRecord, NameForm, Relation
 from works.domain.records import AuthorRecord, InstitutionId
 from works.models import (
@@ -197,6 +197,37 @@ def test_the_report_names_every_reject(page: Path, tmp_path: Path) -> None:
     assert (reject["position"], reject["external_id"]) == (2, ror(2))
     assert (reject["field"], reject["reason"]) == ("domains", "have one that is no host name")
     assert ImportReject.objects.get().raw.startswith("{")
+
+
+def test_a_reject_is_kept_once_however_often_its_file_is_imported(page: Path) -> None:
+    page.write_bytes(dump(organisation(1), organisation(2, domains=["no host"])))
+    for _ in range(2):
+        assert run("import_institutions", "ror", page).counts[3] == 1
+    assert ImportReject.objects.get().run == ImportRun.objects.latest("id")
+
+
+def test_the_run_says_which_file_could_not_be_read(page: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.json"
+    other.write_bytes(b"nothing")
+    assert run("import_institutions", "ror", page, other).code == 1
+    kept = ImportRun.objects.get()
+    assert kept.error == f"{other}: holds no ror records"
+    assert kept.finished_at is not None
+
+
+def test_a_run_that_breaks_off_says_so_and_what_it_had_done(
+    page: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = registry.take
+    batches = iter((sound,))
+    monkeypatch.setattr(institution_import, "BATCH", 1)
+    monkeypatch.setattr(registry, "take", lambda records: next(batches)(records))
+    with pytest.raises(StopIteration):
+        run("import_institutions", "ror", page)
+    kept = ImportRun.objects.get()
+    assert kept.error.startswith("StopIteration")
+    assert (kept.created, kept.finished_at is not None) == (1, True)
+    assert kept.seen_at > kept.started_at
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason=f"no test data at {DATA}")

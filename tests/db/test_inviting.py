@@ -2,10 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -58,14 +56,10 @@ from tests.factories.inviting import (
     unclaimed,
     wish,
 )
+from tests.factories.races import together
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("our_outbox")]
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def our_outbox(settings: Settings) -> None:
-    settings.EMAIL_BACKEND = "bzpeer.lib.mail.OutboxBackend"
 
 
 @pytest.fixture
@@ -540,22 +534,6 @@ def test_nothing_that_was_typed_is_in_a_mail(ann: Somebody, bo: Somebody, name: 
 
 
 # Twenty at one moment
-
-
-def together(calls: list[Callable[[], Any]]) -> list[Any]:
-    """All calls at one moment, each on a connection of its own."""
-    gate = Barrier(len(calls))
-
-    def one(call: Callable[[], Any]) -> Any:
-        try:
-            connection.ensure_connection()
-            gate.wait(30)
-            return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return [done.result(60) for done in [pool.submit(one, call) for call in calls]]
 
 
 def codes(found: list[Any]) -> Counter[str]:

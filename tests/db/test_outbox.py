@@ -34,12 +34,10 @@ class Away(EmailBackend):
 
 
 @pytest.fixture
-def through(settings: Settings) -> Callable[[type], None]:
+def through(our_outbox: None, settings: Settings) -> Callable[[type], None]:
     def use(backend: type) -> None:
         settings.DELIVERY_EMAIL_BACKEND = f"{__name__}.{backend.__name__}"
 
-    # pytest-django puts the in-memory backend in place of ours.
-    settings.EMAIL_BACKEND = "bzpeer.lib.mail.OutboxBackend"
     return use
 
 

@@ -7,7 +7,6 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from bzpeer.lib.models import OutboxEvent
 from bzpeer.lib.notices import raise_notice
 from profiles.domain.notices import Kind, Way
 from profiles.models import Digest, Notice, TopicFollow, User
@@ -44,8 +43,3 @@ def follows_since(user: User, **time: float) -> None:
 
 def unread(user: User) -> int:
     return Notice.objects.filter(user=user, read_at=None).count()
-
-
-def letters() -> list[dict[str, Any]]:
-    """The mails in the outbox, the earliest first."""
-    return [row.payload for row in OutboxEvent.objects.filter(kind="mail").order_by("pk")]

@@ -8,7 +8,6 @@ from django.contrib.sessions.models import Session
 from django.core import mail as django_mail
 from django.core.mail import send_mail
 from django.utils import timezone
-from pytest_django import Settings
 
 from bzpeer.celery import app
 from bzpeer.lib import outbox, tasks
@@ -43,9 +42,8 @@ def test_expired_sessions_are_deleted_and_living_ones_kept() -> None:
 
 @pytest.mark.django_db
 def test_a_slow_mail_server_gets_the_rest_later_and_no_mail_is_to_blame(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+    our_outbox: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.EMAIL_BACKEND = "bzpeer.lib.mail.OutboxBackend"
     for number in range(4):
         send_mail(str(number), "text", None, ["reader@example.org"])
     clock = iter(range(0, 100, 4))  # every look at it finds 4 s gone

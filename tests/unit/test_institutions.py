@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories.institutions import CROCKFORD, ror
+from works.domain import identifiers
 from works.domain.institutions import (
     MAX_NAME,
     host_name,
@@ -12,7 +13,6 @@ from works.domain.institutions import (
     is_id,
     key,
     openalex_id,
-    ror_id,
     slug,
 )
 
@@ -39,7 +39,7 @@ BASE_32 = str.maketrans(CROCKFORD, "0123456789abcdefghijklmnopqrstuv")
     ],
 )
 def test_a_ror_id_is_read_in_every_form(text: str, bare: str) -> None:
-    assert ror_id(text) == bare
+    assert identifiers.ror(text) == bare
 
 
 @given(st.text(CROCKFORD, min_size=6, max_size=6), st.integers(0, 99))
@@ -47,7 +47,7 @@ def test_two_check_digits_of_a_hundred_are_right(signs: str, digits: int) -> Non
     number = int(signs.translate(BASE_32), 32)
     # ISO 7064: with its check digits the number leaves one, and 0 and 1 are never written.
     right = (number * 100 + digits) % 97 == 1 and digits > 1
-    assert bool(ror_id(f"0{signs}{digits:02}")) == right
+    assert bool(identifiers.ror(f"0{signs}{digits:02}")) == right
 
 
 @pytest.mark.parametrize(

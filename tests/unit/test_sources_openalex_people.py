@@ -20,6 +20,7 @@ def work(**changes: object) -> WorkRecord:
     [
         ({"ror": "https://ror.org/05gq02987"}, [("ror", "05gq02987")]),
         ({"ror": "https://ror.org/x", "id": f"{HOST}I7"}, [("openalex", "I7")]),
+        ({"ror": "https://ror.org/05gq02988", "id": f"{HOST}I7"}, [("openalex", "I7")]),
         ({"ror": None, "id": f"{HOST}institutions/I7"}, [("openalex", "I7")]),
         ({"ror": None, "id": f"{HOST}A7"}, []),
         ({}, []),

@@ -17,16 +17,10 @@ from pytest_django import Settings
 from bzpeer.lib.models import AuditEvent, OutboxEvent
 from profiles.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("our_outbox")]
 
 PASSWORD = "correct horse battery"
 KNOWN, UNKNOWN = "ada@example.org", "eve@example.org"
-
-
-@pytest.fixture(autouse=True)
-def our_outbox(settings: Settings) -> None:
-    # pytest-django puts the in-memory backend in place of ours.
-    settings.EMAIL_BACKEND = "bzpeer.lib.mail.OutboxBackend"
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
 
 from bzpeer.lib.models import AuditEvent, OutboxEvent
 from claims.models import Correction
@@ -41,7 +40,7 @@ from tests.web.dom import page
 from tests.web.people import by
 from works.models import AuthorFacts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("our_outbox")]
 NAME, IP_OF_NOBODY = "Adalgisa Noethersdottir", "203.0.113.77"
 ORCID = "0000-0002-1825-0097"
 # Whoever adds a table of people looks here: which of its columns does nobody need to see?
@@ -107,11 +106,6 @@ TEXTS = """
     WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
     AND data_type IN ('text', 'character varying', 'json', 'jsonb', 'ARRAY', 'character', 'inet')
 """
-
-
-@pytest.fixture(autouse=True)
-def our_outbox(settings: Settings) -> None:
-    settings.EMAIL_BACKEND = "bzpeer.lib.mail.OutboxBackend"
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
 
 from bzpeer.lib import sessions
 from bzpeer.lib.limits import Limit
@@ -40,13 +39,8 @@ from tests.factories.accounts import (
 from tests.web.dom import page
 from tests.web.test_accounts import EVIL
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("our_outbox")]
 NEW = "ada@new.example.org"
-
-
-@pytest.fixture(autouse=True)
-def our_outbox(settings: Settings) -> None:
-    settings.EMAIL_BACKEND = "bzpeer.lib.mail.OutboxBackend"
 
 
 @pytest.fixture
@@ -359,6 +353,15 @@ def test_sessions_are_listed_and_ended(ada: User) -> None:
     here.post("/accounts/sessions/", {"all": "1"})
     assert [signed_in(client) for client in (here, phone, other)] == [True, False, False]
     assert kinds().count("sessions_ended") == 2
+
+
+def test_a_session_ends_however_many_there_were_before(ada: User) -> None:
+    here, there = Client(), Client()
+    log_in(there)
+    UserSession.objects.update(id=2**40)
+    log_in(here)
+    assert here.post("/accounts/sessions/", {"session": 2**40}).status_code == 302
+    assert [signed_in(client) for client in (here, there)] == [True, False]
 
 
 @pytest.mark.parametrize("number", ["0", "x", "99999999999999999999", "", "{theirs}"])

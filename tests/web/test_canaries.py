@@ -5,23 +5,16 @@ import logging
 
 import pytest
 from django.test import Client
-from pytest_django import Settings
 
 from bzpeer.lib.models import OutboxEvent
 from tests.factories.accounts import mails
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("our_outbox")]
 
 ADDRESS = "canary-7f3a@mail.example"
 PASSWORD = "teal kettle on rails 9c41"
 NAME = "Canary Quillfeather"
 WORDS = "A canary sings of zugunruhe at noon"
-
-
-@pytest.fixture(autouse=True)
-def our_outbox(settings: Settings) -> None:
-    # pytest-django puts the in-memory backend in place of ours.
-    settings.EMAIL_BACKEND = "bzpeer.lib.mail.OutboxBackend"
 
 
 def hits(text: str) -> list[str]:

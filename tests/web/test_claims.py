@@ -11,7 +11,6 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from pytest_django import Settings
 
 from bzpeer.lib.models import AuditEvent, OutboxEvent
 from claims.claim_steps import Said
@@ -37,15 +36,10 @@ from tests.web.dom import html, page
 from tests.web.test_links import check_sound
 from works.models import Author, AuthorFacts, Report
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("our_outbox")]
 
 WORDS = "My group's page names me with these works: https://group.example/people."
 WHO = {"do": "submit", "name": "Xue Lin", "words": "I wrote these at Somewhere, with my group."}
-
-
-@pytest.fixture(autouse=True)
-def our_outbox(settings: Settings) -> None:
-    settings.EMAIL_BACKEND = "bzpeer.lib.mail.OutboxBackend"
 
 
 def known(name: str = "Xue Lin", *others: str, **fields: Any) -> Author:

@@ -395,6 +395,17 @@ def test_staff_read_a_message_only_when_it_was_reported(
     assert told.count() == 2
 
 
+def test_staff_read_nothing_that_was_said_of_themselves(as_bob: Client, talk: Conversation) -> None:
+    mod = staff()
+    Participant.objects.create(conversation=talk, user=mod)
+    message = say(talk, mod, "Very rude")
+    report(as_bob, message, words="See for yourself")
+    address = f"/moderation/messages/{message.public_id}/"
+    as_mod = signed_in_as(mod)
+    assert as_mod.get(address).status_code == as_mod.post(address).status_code == 404
+    assert "See for yourself" in page(signed_in_as(staff("other@mod.example")).get(address)).text
+
+
 def test_the_reporter_is_not_named(as_ada: Client, as_bob: Client, ada: User,
                                    talk: Conversation) -> None:  # fmt: skip
     message = say(talk, ada, "Very rude")

@@ -30,6 +30,7 @@ from tests.web.dom import page
 from tests.web.people import by
 from works.models import Author
 
+pytestmark = pytest.mark.usefixtures("our_outbox")
 db = pytest.mark.django_db
 GIVEN = {
     "kind": "fact",
@@ -38,12 +39,6 @@ GIVEN = {
     "email": "",
 }
 SECRETS = {"name": "Mila Ferenc", "email": "mila@example.org"}
-
-
-@pytest.fixture(autouse=True)
-def our_outbox(settings: Settings) -> None:
-    # pytest-django puts the in-memory backend in place of ours.
-    settings.EMAIL_BACKEND = "bzpeer.lib.mail.OutboxBackend"
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from pytest_django import Settings
 
 from bzpeer.lib.models import AuditEvent
 from claims.collaboration_card import card
@@ -39,13 +38,8 @@ from tests.web.addresses import researcher
 from tests.web.dom import page
 from works.models import Author, AuthorFacts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("our_outbox")]
 OLD = timedelta(days=30)
-
-
-@pytest.fixture(autouse=True)
-def our_outbox(settings: Settings) -> None:
-    settings.EMAIL_BACKEND = "bzpeer.lib.mail.OutboxBackend"
 
 
 @pytest.fixture
@@ -401,6 +395,22 @@ def test_staff_read_and_decide_what_was_reported(ann: Somebody, bo: Somebody) ->
     assert client.post(address, {"report": number, "do": "dismiss"}).status_code == 404
     assert not SenderFreeze.objects.exists()
     assert AbuseReport.objects.filter(upheld=False).count() == 1
+
+
+def test_nobody_decides_reports_of_their_own_or_about_them(ann: Somebody) -> None:
+    address, mod = "/moderation/reports/", staff()
+    for by, of in ((ann.user, mod), (mod, ann.user)):
+        about = f"/invitations/{by.pk}/"
+        report = AbuseReport.objects.create(
+            user=by, reported=of, about=about, reason="spam", words="To all of us.", trusted=True
+        )
+        assert "To all of us." not in page(signed_in_as(mod).get(address)).text
+        for do in ("read", "uphold", "dismiss"):
+            posted = signed_in_as(mod).post(address, {"report": report.pk, "do": do})
+            assert posted.status_code == 404, (about, do)
+    assert AbuseReport.objects.filter(decided_at=None).count() == 2
+    other = staff("other@mod.example")
+    assert "To all of us." in page(signed_in_as(other).get(address)).text
 
 
 # What is written is text

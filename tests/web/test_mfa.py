@@ -30,14 +30,9 @@ from tests.factories.accounts import (
 )
 from tests.web.dom import page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("our_outbox")]
 STEP = "/accounts/2fa/authenticate/"
 Commit = Callable[..., Any]
-
-
-@pytest.fixture(autouse=True)
-def our_outbox(settings: Settings) -> None:
-    settings.EMAIL_BACKEND = "bzpeer.lib.mail.OutboxBackend"
 
 
 @pytest.fixture

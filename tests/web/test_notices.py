@@ -13,7 +13,6 @@ from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from pytest_django import Settings
 
 from bzpeer.lib import limits
 from bzpeer.lib.models import AuditEvent, OutboxEvent
@@ -26,25 +25,20 @@ from profiles.notices.mailing import headers
 from profiles.notices.reading import notice_read
 from profiles.services import follow
 from profiles.tasks import news_sweep, notices_sweep
-from tests.factories.accounts import person, signed_in_as
+from tests.factories.accounts import mails, person, signed_in_as
 from tests.factories.corpus import author, publish
-from tests.factories.notices import letters, tell, told_by, topic, unread
+from tests.factories.notices import tell, told_by, topic, unread
 from tests.factories.records import topics, work
 from tests.web.dom import Page, page
 from tests.web.people import by, somebody
 from works.models import Author, Work
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("our_outbox")]
 HTMX = {"HX-Request": "true"}
 FOLLOW = "/topics/arxiv-cs-lg/follow/"
 LG = "Machine Learning (cs.LG)"
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
-
-
-@pytest.fixture(autouse=True)
-def our_outbox(settings: Settings) -> None:
-    settings.EMAIL_BACKEND = "bzpeer.lib.mail.OutboxBackend"
 
 
 @pytest.fixture
@@ -499,11 +493,11 @@ def test_one_click(ada: User, what: Kind | Way, stopped: dict[str, str]) -> None
 
 def test_it_works_at_once_for_what_is_queued(ada: User) -> None:
     tell(ada)
-    assert len(letters()) == 1
+    assert len(mails()) == 1
     Client().post(way_out(ada, Kind.CLAIMS))
-    assert letters() == []
+    assert mails() == []
     tell(ada, subject="2")
-    assert letters() == []
+    assert mails() == []
     assert Notice.objects.filter(kind="claims").count() == 2
 
 

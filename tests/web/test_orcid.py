@@ -43,8 +43,7 @@ LOGIN, CALLBACK = "/accounts/orcid/login/", "/accounts/orcid/login/callback/"
 
 
 @pytest.fixture
-def orcid(settings: Settings) -> Iterator[ORCIDServer]:
-    settings.EMAIL_BACKEND = "bzpeer.lib.mail.OutboxBackend"
+def orcid(our_outbox: None, settings: Settings) -> Iterator[ORCIDServer]:
     settings.ORCID_CLIENT_ID, settings.ORCID_CLIENT_SECRET = CLIENT, SECRET
     settings.SOCIALACCOUNT_REQUESTS_TIMEOUT = 0.3
     with orcid_server() as server:

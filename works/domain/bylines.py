@@ -62,6 +62,9 @@ class _Seen(msgspec.Struct, frozen=True):
     author: AuthorRecord
 
 
+Seated = list[tuple[Seat, _Seen]]
+
+
 def bylines(
     reports: Sequence[WorkRecord],
     shown: tuple[str, str] | None = None,
@@ -72,12 +75,12 @@ def bylines(
     The other reports lend the person ids and the affiliations that they know.
     """
     ordered, people = _lined_up(reports, shown)
-    first = ordered[0]
-    seated = {one.place: (seat, one) for seat, one in _seated(people[0])}
+    first, everybody = ordered[0], list(map(_seated, people))
+    seated = {one.place: (seat, one) for seat, one in everybody[0]}
     questions = _questions(seated.values(), settled)
     decided = _decided(f"{first.source}:{first.external_id}", people, questions)
     sure = {(place, one.key) for place, one in questions if one.link == "must" and one.confirmed}
-    places = _places(ordered, people)
+    places = _places(ordered, everybody)
     lines = (
         _line(seated[place], decided[place], places, (place, decided[place].key) in sure)
         if place in seated
@@ -208,14 +211,14 @@ def _meant(one: _Seen, here: dict[str, set[str]], there: dict[str, set[str]]) ->
     return next(iter(meant)) if len(meant) == 1 and len(rivals) == 1 else one.name_key
 
 
-def _places(reports: Sequence[WorkRecord], people: Sequence[Sequence[_Seen]]) -> Places:
+def _places(reports: Sequence[WorkRecord], everybody: Sequence[Seated]) -> Places:
     """Where each person worked, as the best source that knows it says."""
     affiliations: dict[Seat, tuple[str, ...]] = {}
     institutions: dict[Seat, tuple[InstitutionId, ...]] = {}
-    for seat, one in _by_source("affiliations", reports, people):
+    for seat, one in _by_source("affiliations", reports, everybody):
         if found := tuple(filter(None, map(_place, one.author.affiliations))):
             affiliations.setdefault(seat, found)
-    for seat, one in _by_source("institutions", reports, people):
+    for seat, one in _by_source("institutions", reports, everybody):
         if one.author.institutions:
             institutions.setdefault(seat, one.author.institutions)
     return {
@@ -225,14 +228,14 @@ def _places(reports: Sequence[WorkRecord], people: Sequence[Sequence[_Seen]]) ->
 
 
 def _by_source(
-    field: str, reports: Sequence[WorkRecord], people: Sequence[Sequence[_Seen]]
+    field: str, reports: Sequence[WorkRecord], everybody: Sequence[Seated]
 ) -> Iterator[tuple[Seat, _Seen]]:
     """Everybody of every report, the best source for the field first."""
     order = sorted(range(len(reports)), key=lambda at: preference(field, reports[at].source))
-    return chain.from_iterable(_seated(people[at]) for at in order)
+    return chain.from_iterable(everybody[at] for at in order)
 
 
-def _seated(people: Iterable[_Seen]) -> list[tuple[Seat, _Seen]]:
+def _seated(people: Iterable[_Seen]) -> Seated:
     counts: Counter[str] = Counter()
     seated = []
     for one in people:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 from msgspec import structs
 
-from works.domain.provenance import BY_RANK, preference
-from works.domain.records import Category, ExternalId, Notice, WorkRecord
+from works.domain.provenance import preference
+from works.domain.records import Category, ExternalId, WorkRecord
 from works.domain.sameness import letters
 
 # Fields of which one source's word is taken whole.
@@ -64,7 +64,6 @@ def choose(reports: Sequence[WorkRecord]) -> Chosen:
         abstract_by=reports[winners["abstract"] or 0].abstract_by,
         ids=_ids(reports),
         categories=_categories(reports),
-        notices=_notices(reports),
         unverified=_unverified(reports, winners),
     )
     origins = {
@@ -103,25 +102,18 @@ def _ids(reports: Iterable[WorkRecord]) -> tuple[ExternalId, ...]:
 def _categories(reports: Sequence[WorkRecord]) -> tuple[Category, ...]:
     """Each topic once, under the first name given."""
     found: dict[tuple[str, str], Category] = {}
-    for report in sorted(reports, key=lambda report: _by_rank(report.source)):
+    for report in sorted(reports, key=lambda report: preference("categories", report.source)):
         for item in report.categories:
             found.setdefault((item.scheme, item.code), item)
     return tuple(found.values())
 
 
-def _by_rank(slug: str) -> int:
-    return BY_RANK.index(slug) if slug in BY_RANK else len(BY_RANK)
-
-
-def _notices(reports: Iterable[WorkRecord]) -> tuple[Notice, ...]:
-    found = (item for report in reports for item in report.notices if item.about is None)
-    return tuple(dict.fromkeys(found))
-
-
 def _unverified(reports: Sequence[WorkRecord], winners: dict[str, Place | None]) -> frozenset[str]:
+    """The fields whose word is a guess; the identifiers, where nobody vouches for one."""
     doubted = {f for f, at in winners.items() if at is not None and f in reports[at].unverified}
-    if all("ids" in report.unverified for report in reports if report.ids):
-        doubted |= {"ids"} & {field for report in reports for field in report.unverified}
+    doubting = [report for report in reports if "ids" in report.unverified]
+    if doubting and all(report in doubting for report in reports if report.ids):
+        doubted.add("ids")
     return frozenset(doubted)
 
 

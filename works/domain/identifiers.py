@@ -46,6 +46,9 @@ _ACL = re.compile(
     re.IGNORECASE,
 )
 _ROR = re.compile(r"(?:(?:https?://)?(?:www\.)?ror\.org/|ror:\s*)?(0[a-z0-9]{6}[0-9]{2})/?")
+_BASE_32 = MappingProxyType(
+    {sign: value for value, sign in enumerate("0123456789abcdefghjkmnpqrstvwxyz")}
+)
 _ORCID = re.compile(
     r"(?:.*[/:]\s*)?([0-9]{4}-?[0-9]{4}-?[0-9]{4}-?[0-9]{3}[0-9X])/?", re.IGNORECASE
 )
@@ -93,9 +96,9 @@ def acl(text: str) -> str:
 
 
 def ror(text: str) -> str:
-    """The ROR id of an institution, bare and in small letters."""
+    """The ROR id of an institution, bare and in small letters, if its check digits are right."""
     found = _ROR.fullmatch(_short(text).lower())
-    return found[1] if found else ""
+    return found[1] if found and _check_digits(found[1][:-2]) == found[1][-2:] else ""
 
 
 def orcid(text: str) -> str:
@@ -164,3 +167,13 @@ def _check_digit(digits: str) -> str:
         total = (total + int(digit)) * 2
     rest = (12 - total % 11) % 11
     return "X" if rest == 10 else str(rest)
+
+
+def _check_digits(signs: str) -> str:
+    """ISO 7064 MOD 97-10 over the number that the signs are in Crockford's base 32."""
+    number = 0
+    for sign in signs:
+        if sign not in _BASE_32:
+            return ""
+        number = number * 32 + _BASE_32[sign]
+    return f"{98 - number * 100 % 97:02}"

@@ -1,13 +1,16 @@
 """Institutions: what a registry says of one, their identifiers, host names and addresses here."""
 
 import re
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Literal
 from unicodedata import category, normalize
 
 import msgspec
 
-from works.domain import identifiers, names
+from works.domain import names
+from works.domain.identifiers import ror
 from works.domain.records import PartialDate
 
 NameKind = Literal["display", "label", "alias", "acronym"]
@@ -20,7 +23,6 @@ MAX_NAME = 500
 _OPENALEX = re.compile(
     r"(?:(?:https?://)?openalex\.org/)?(?:institutions/)?(I[0-9]{1,18})/?", re.IGNORECASE
 )
-_BASE_32 = {sign: value for value, sign in enumerate("0123456789abcdefghjkmnpqrstvwxyz")}
 _SLUG_WORDS = 60
 _NOT_PLAIN = re.compile("[^a-z0-9]+")
 
@@ -80,31 +82,18 @@ class InstitutionRecord(msgspec.Struct, frozen=True):
         return blake2b(msgspec.json.encode(self), digest_size=16).digest()
 
 
-def ror_id(text: str) -> str:
-    """The bare ROR id in small letters; empty where there is none or its check digits are wrong."""
-    bare = identifiers.ror(text)
-    return bare if bare and _check_digits(bare[:-2]) == bare[-2:] else ""
-
-
-def _check_digits(signs: str) -> str:
-    """ISO 7064 MOD 97-10 over the number that the signs are in Crockford's base 32."""
-    number = 0
-    for sign in signs:
-        if sign not in _BASE_32:
-            return ""
-        number = number * 32 + _BASE_32[sign]
-    return f"{98 - number * 100 % 97:02}"
-
-
 def openalex_id(text: str) -> str:
     """The bare OpenAlex id of an institution, such as I123; empty where there is none."""
     found = _OPENALEX.fullmatch(text.strip())
     return found[1].upper() if found else ""
 
 
+_FORMS: Mapping[str, Callable[[str], str]] = MappingProxyType({"ror": ror, "openalex": openalex_id})
+
+
 def is_id(scheme: str, value: str) -> bool:
     """Whether the value is an institution's id in the one form that is kept."""
-    plain = {"ror": ror_id, "openalex": openalex_id}.get(scheme)
+    plain = _FORMS.get(scheme)
     return plain is not None and value != "" and plain(value) == value
 
 
@@ -125,7 +114,7 @@ def slug(value: str, name: str) -> str:
 def id_of_slug(text: str) -> tuple[str, str] | None:
     """(scheme, value) of the id at a slug's end, whatever the name before it."""
     last = text.rpartition("-")[2]
-    for scheme, plain in (("ror", ror_id), ("openalex", openalex_id)):
+    for scheme, plain in _FORMS.items():
         if value := plain(last):
             return scheme, value
     return None

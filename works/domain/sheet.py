@@ -7,7 +7,7 @@ import msgspec
 from works.domain.choice import Chosen, Other
 from works.domain.provenance import source
 from works.domain.records import ExternalId, Notice, NoticeKind, PartialDate, Version, WorkRecord
-from works.domain.sameness import Join, face
+from works.domain.sameness import Join, is_preprint, years
 
 KINDS: dict[NoticeKind, str] = {
     "retraction": "Retracted",
@@ -83,15 +83,11 @@ def preprint(reports: Sequence[WorkRecord]) -> tuple[int, str] | None:
     """(year, label of the source) of the earliest preprint, where the work was published too."""
     if len(reports) < 2:
         return None
-    faces = [face(report) for report in reports]
-    if all(one.preprint for one in faces):
+    posted = [report for report in reports if is_preprint(report)]
+    if len(posted) == len(reports):
         return None
-    early = [
-        (min(one.years), source(report.source).label)
-        for one, report in zip(faces, reports)
-        if one.preprint and one.years
-    ]
-    return min(early, default=None)
+    early = ((min(years(one), default=None), source(one.source).label) for one in posted)
+    return min(((year, label) for year, label in early if year is not None), default=None)
 
 
 def standing(heard: Sequence[Heard]) -> Heard | None:

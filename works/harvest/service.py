@@ -5,14 +5,13 @@ no gap and nothing twice.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
 
 import msgspec
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from works.domain.harvest import following
 from works.domain.harvest.answers import backoff, http_verdict, redirected
@@ -32,7 +31,7 @@ from works.domain.records import Refused
 from works.harvest import checkpoints
 from works.harvest.client import Ask
 from works.harvest.clock import Clock
-from works.importing import WORTH_ANALYZING, analyze, finish
+from works.importing import analyze_behind, finish, told_of_failure
 from works.ingest import Counts
 from works.models import HarvestCheckpoint, ImportRun
 from works.sources import SOURCES
@@ -85,15 +84,10 @@ def harvest(
         paths = [f"{row.base_url}?{row.subject}"]
         run = ImportRun.objects.create(source=protocol.records, paths=paths)
         loop = Harvest(protocol, scope, mine, means, bounds, run)
-        try:
+        with told_of_failure(run):
             loop.go()
-        except BaseException as error:
-            with suppress(DatabaseError):
-                finish(run, f"{type(error).__name__}: {error}")
-            raise
         finish(run, loop.outcome.error)
-    if loop.outcome.counts.created + loop.outcome.counts.updated > WORTH_ANALYZING:
-        analyze()
+    analyze_behind(loop.outcome.counts)
     return loop.outcome
 
 

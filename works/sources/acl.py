@@ -26,8 +26,9 @@ from works.domain.records import (
     WorkRecord,
 )
 from works.domain.validate import Invalid, is_date, validated
-from works.sources.base import Readable, Source, reject, without_wide_gaps
+from works.sources.base import Readable, Source, reject, stated_id, without_wide_gaps
 from works.sources.inline import escaped, renderable
+from works.sources.xmlrecord import text, whole
 from works.sources.xmlstream import Fault, RecordStream, shown
 
 FORMAT = "acl/xml"
@@ -99,8 +100,7 @@ def _rejected(
 ) -> Rejected:
     field, reason, again = invalid.field, invalid.reason, _alone(volume, raw)
     if isinstance(found, Fault):
-        named = _FAULT_URL.search(found.data)
-        external_id = named.group(1).decode("utf-8", "replace") if named else ""
+        external_id = stated_id(_FAULT_URL, found.data)
         return reject(position, field, reason, found.data, external_id, again)
     if found.tag != "paper":
         return reject(position, field, reason, shown(found))
@@ -141,11 +141,11 @@ def _described(volume: _Volume, meta: Element) -> _Volume:
     booktitle = meta.find("booktitle")
     if booktitle is None:
         return volume
-    published = _published(_text(meta, "year"), _text(meta, "month"))
+    published = _published(text(meta, "year"), text(meta, "month"))
     if published and not is_date(published):
         raise Invalid("published", "is not a date that exists")
     # Of the venue's names, the proceedings' title; a bare code ("tacl") only where it is missing.
-    venue = _whole(booktitle).strip() or _text(meta, "venue")
+    venue = whole(booktitle).strip() or text(meta, "venue")
     return replace(volume, booktitle=renderable(booktitle), venue=venue, published=published)
 
 
@@ -166,7 +166,7 @@ def _published(year: str, month: str) -> PartialDate:
 
 def _work(paper: Element, volume: _Volume) -> WorkRecord:
     external_id = _anthology_id(paper, volume)
-    own_doi = doi(_text(paper, "doi"))
+    own_doi = doi(text(paper, "doi"))
     dois = (ExternalId("doi", own_doi),) if own_doi else ()
     versions = tuple(_versions(paper))
     return validated(
@@ -181,7 +181,7 @@ def _work(paper: Element, volume: _Volume) -> WorkRecord:
             published=volume.published,
             updated=versions[-1].date if versions else "",
             versions=versions,
-            journal_ref=_where(volume, _text(paper, "pages")),
+            journal_ref=_where(volume, text(paper, "pages")),
             venue=volume.venue,
             doi=own_doi,
             authors=tuple(map(_author, paper.iterfind("author"))),
@@ -206,7 +206,7 @@ def _notices(paper: Element) -> Iterator[Notice]:
 
 def _anthology_id(paper: Element, volume: _Volume) -> str:
     """The id that the paper's own address is, else the one that its place makes."""
-    url = _text(paper, "url")
+    url = text(paper, "url")
     if _ID.fullmatch(url):
         return url
     number = paper.get("id", "")
@@ -231,24 +231,15 @@ def _where(volume: _Volume, pages: str) -> str:
 
 
 def _author(author: Element) -> AuthorRecord:
-    given, family = _text(author, "first"), _text(author, "last")
+    given, family = text(author, "first"), text(author, "last")
     person_ids = (("acl", author.get("id")), ("orcid", orcid(author.get("orcid", ""))))
     return AuthorRecord(
         name=" ".join(filter(None, (given, family))),
         family=family,
         given=given,
-        affiliations=tuple(_whole(place) for place in author.iterfind("affiliation")),
+        affiliations=tuple(whole(place) for place in author.iterfind("affiliation")),
         person_ids=tuple(PersonId(scheme, value, "acl") for scheme, value in person_ids if value),
     )
-
-
-def _text(parent: Element, tag: str) -> str:
-    child = parent.find(tag)
-    return _whole(child).strip() if child is not None else ""
-
-
-def _whole(element: Element) -> str:
-    return "".join(element.itertext())
 
 
 ACL = Source("acl", (".xml",), _holds, _read)

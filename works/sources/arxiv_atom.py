@@ -13,10 +13,11 @@ from xml.etree.ElementTree import Element
 import msgspec
 
 from works.domain.records import AuthorRecord, Category, Refused, Rejected, Version, WorkRecord
-from works.domain.validate import Invalid, validated
+from works.domain.validate import Invalid
 from works.sources.arxiv_fields import dated
 from works.sources.arxiv_notices import noted
 from works.sources.arxiv_values import (
+    ADDRESS,
     SOURCE,
     TYPE,
     day,
@@ -25,15 +26,15 @@ from works.sources.arxiv_values import (
     version_label,
     without_version,
 )
-from works.sources.base import Readable, Source, reject, without_wide_gaps
-from works.sources.xmlstream import Fault, RecordStream, shown
+from works.sources.base import Readable, Source, stated_id, without_wide_gaps
+from works.sources.xmlrecord import outcome
+from works.sources.xmlstream import RecordStream
 
 FORMAT = "arxiv-atom/entry"
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
 
-_ADDRESS = re.compile(r"https?://(?:[a-z]+\.)?arxiv\.org/abs/(\S+)")
 _ERROR = re.compile(r"https?://(?:[a-z]+\.)?arxiv\.org/api/errors\b")
 _FEED = re.compile(rb"<(?:[\w.-]+:)?feed\s[^<>]*http://www\.w3\.org/2005/Atom")
 _ENTRY_ID = re.compile(
@@ -52,21 +53,17 @@ def _read(stream: Readable) -> Iterator[WorkRecord | Rejected]:
     records = RecordStream(stream, "entry", first="id")
     position = 0
     for position, found in enumerate(records, start=1):
-        yield records.keep(_outcome(position, found))
+        yield records.keep(outcome(position, found, _work, _id, _id_in))
     if not position:
         raise Refused("the file holds no records")
 
 
-def _outcome(position: int, found: Element | Fault) -> WorkRecord | Rejected:
-    if isinstance(found, Fault):
-        named = _ENTRY_ID.search(found.data)
-        identifier = named.group(1).decode("utf-8", "replace") if named else ""
-        return reject(position, "record", found.reason, found.data, without_version(identifier))
-    try:
-        return validated(_work(found))
-    except Invalid as invalid:
-        external_id = without_version(_identifier(found))
-        return reject(position, invalid.field, invalid.reason, shown(found), external_id)
+def _id(entry: Element) -> str:
+    return without_version(_identifier(entry))
+
+
+def _id_in(data: bytes) -> str:
+    return without_version(stated_id(_ENTRY_ID, data))
 
 
 def _work(entry: Element) -> WorkRecord:
@@ -91,7 +88,7 @@ def _work(entry: Element) -> WorkRecord:
 
 def _identifier(entry: Element) -> str:
     """The arXiv identifier with its version, empty where the entry's id is no such address."""
-    address = _ADDRESS.fullmatch(_text(entry, f"{_ATOM}id"))
+    address = ADDRESS.fullmatch(_text(entry, f"{_ATOM}id"))
     return address.group(1) if address else ""
 
 

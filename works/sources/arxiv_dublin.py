@@ -15,10 +15,17 @@ from works.domain.records import AuthorRecord, Category, WorkRecord
 from works.domain.taxonomy.arxiv import ARXIV
 from works.domain.validate import Invalid
 from works.sources.arxiv_notices import noted
-from works.sources.arxiv_values import SOURCE, TYPE, day, first_doi, without_version
+from works.sources.arxiv_values import (
+    ADDRESS,
+    SOURCE,
+    TYPE,
+    author,
+    day,
+    first_doi,
+    without_version,
+)
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
-_ADDRESS = re.compile(r"https?://(?:[a-z]+\.)?arxiv\.org/abs/(\S+)")
 _DOI = re.compile(r"(?:doi:|https?://(?:dx\.)?doi\.org/)\s*(\S.*)", re.IGNORECASE | re.DOTALL)
 _COMMENT = re.compile(r"\s*Comments?:\s*")
 _MAX_PARTS = 8
@@ -64,14 +71,14 @@ def _texts(fields: Element, name: str) -> list[str]:
 
 def _check_identifiers(identifiers: Sequence[str], external_id: str) -> None:
     for identifier in identifiers:
-        address = _ADDRESS.fullmatch(identifier)
+        address = ADDRESS.fullmatch(identifier)
         if address and without_version(address.group(1)) != external_id:
             raise Invalid("external_id", "differs between the header and the record")
 
 
 def _publication(identifiers: Iterable[str]) -> Mapping[str, str]:
     """Of the identifiers that are no address at arXiv: a DOI, and the journal in words."""
-    others = [text for text in identifiers if not _ADDRESS.fullmatch(text)]
+    others = [text for text in identifiers if not ADDRESS.fullmatch(text)]
     dois = [found.group(1) for found in map(_DOI.fullmatch, others) if found]
     journals = [text for text in others if not _DOI.fullmatch(text)]
     return {
@@ -104,9 +111,4 @@ def _author(creator: str) -> AuthorRecord:
     suffix = " ".join(rest[:-1])
     if rest and not suffix and (ending := _LAST_SUFFIX.fullmatch(family)):
         family, suffix = ending.groups()
-    return AuthorRecord(
-        name=" ".join(filter(None, (given, family, suffix))),
-        family=family,
-        given=given,
-        suffix=suffix,
-    )
+    return author(family, given, suffix)

@@ -15,7 +15,7 @@ from works.domain.records import AuthorRecord, Version, WorkRecord
 from works.domain.validate import Invalid
 from works.sources.arxiv_byline import authors
 from works.sources.arxiv_notices import IGNORED, noted
-from works.sources.arxiv_values import TYPE, categories, day, first_doi, without_version
+from works.sources.arxiv_values import TYPE, author, categories, day, first_doi, without_version
 
 _NUMBER = re.compile(r"v([0-9]{1,6})")
 
@@ -28,7 +28,7 @@ def arxiv(fields: Element, base: WorkRecord, _sets: Iterable[str]) -> WorkRecord
         _common(given, base),
         created=given.get("created", "").strip(),
         updated=given.get("updated", "").strip(),
-        authors=tuple(_author(author, of) for author in fields.iterfind(f"{of('authors')}/*")),
+        authors=tuple(_author(one, of) for one in fields.iterfind(f"{of('authors')}/*")),
     )
     return noted(record)
 
@@ -100,17 +100,12 @@ def _given(fields: Element, base: WorkRecord) -> dict[str, str]:
     return given
 
 
-def _author(author: Element, of: "partial[str]") -> AuthorRecord:
+def _author(element: Element, of: "partial[str]") -> AuthorRecord:
     family, given, suffix = (
-        (author.findtext(of(name)) or "").strip() for name in ("keyname", "forenames", "suffix")
+        (element.findtext(of(name)) or "").strip() for name in ("keyname", "forenames", "suffix")
     )
-    return AuthorRecord(
-        name=" ".join(filter(None, (given, family, suffix))),
-        family=family,
-        given=given,
-        suffix=suffix,
-        affiliations=tuple(place.text or "" for place in author.iterfind(of("affiliation"))),
-    )
+    places = (place.text or "" for place in element.iterfind(of("affiliation")))
+    return author(family, given, suffix, places)
 
 
 def _tag(fields: Element, name: str) -> str:

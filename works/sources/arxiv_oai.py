@@ -7,18 +7,20 @@ code where it has one. A deletion has no format; it takes that of the answer it 
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 import msgspec
 
 from works.domain.records import Refused, Rejected, WorkRecord
-from works.domain.validate import Invalid, validated
+from works.domain.validate import Invalid
 from works.sources.arxiv_dublin import dublin
 from works.sources.arxiv_fields import arxiv, raw
 from works.sources.arxiv_values import day, outline, without_version
-from works.sources.base import Readable, Source, reject, without_wide_gaps
-from works.sources.xmlstream import Fault, RecordStream, shown
+from works.sources.base import Readable, Source, stated_id, without_wide_gaps
+from works.sources.xmlrecord import outcome
+from works.sources.xmlstream import RecordStream
 
 
 class _Form(NamedTuple):
@@ -56,6 +58,9 @@ _ERROR_CODE = re.compile(rb"<(?:[\w.-]+:)?error\s+code\s*=\s*[\"']([A-Za-z]{1,40
 _IDENTIFIER = re.compile(rb"<(?:[\w.-]+:)?identifier>\s*oai:arXiv\.org:([^<\s]{1,200})\s*<")
 
 
+_id_in = partial(stated_id, _IDENTIFIER)
+
+
 def _holds(head: bytes) -> bool:
     head = without_wide_gaps(head)
     if not _LISTS_RECORDS.search(head):
@@ -77,10 +82,11 @@ def _read(stream: Readable) -> Iterator[WorkRecord | Rejected]:
     position, form = 0, ""
     for position, found in enumerate(records, start=1):
         form = form or _asked_form(records.prolog)
-        outcome = _outcome(position, found, form)
-        if isinstance(outcome, WorkRecord):
-            form = outcome.format
-        yield records.keep(outcome)
+        work_of = partial(_work, form_of_deletions=form)
+        became = outcome(position, found, work_of, _header_id, _id_in)
+        if isinstance(became, WorkRecord):
+            form = became.format
+        yield records.keep(became)
     if not position:
         error = _ERROR_CODE.search(records.prolog)
         code = error.group(1).decode() if error else ""
@@ -90,18 +96,6 @@ def _read(stream: Readable) -> Iterator[WorkRecord | Rejected]:
 def _asked_form(prolog: bytes) -> str:
     asked = _ASKED_FORMAT.search(prolog)
     return _PREFIXES.get(asked.group(1), _UNKNOWN_FORM) if asked else _UNKNOWN_FORM
-
-
-def _outcome(position: int, found: Element | Fault, form: str) -> WorkRecord | Rejected:
-    if isinstance(found, Fault):
-        named = _IDENTIFIER.search(found.data)
-        external_id = named.group(1).decode("utf-8", "replace") if named else ""
-        return reject(position, "record", found.reason, found.data, external_id)
-    try:
-        return validated(_work(found, form))
-    except Invalid as invalid:
-        external_id = _header_id(found)
-        return reject(position, invalid.field, invalid.reason, shown(found), external_id)
 
 
 def _work(record: Element, form_of_deletions: str) -> WorkRecord:

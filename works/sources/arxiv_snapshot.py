@@ -15,7 +15,15 @@ from works.domain.validate import Invalid
 from works.sources.arxiv_byline import authors
 from works.sources.arxiv_fields import dated
 from works.sources.arxiv_notices import noted
-from works.sources.arxiv_values import TYPE, categories, day, first_doi, outline, without_version
+from works.sources.arxiv_values import (
+    TYPE,
+    author,
+    categories,
+    day,
+    first_doi,
+    outline,
+    without_version,
+)
 from works.sources.base import Readable, Source, without_wide_gaps
 from works.sources.jsonrecord import decoded_line
 from works.sources.linerecord import line_outcomes
@@ -101,13 +109,7 @@ def _work(line: _Line) -> WorkRecord:
 
 def _author(parsed: tuple[str | None, ...]) -> AuthorRecord:
     family, given, suffix, *places = ((part or "").strip() for part in (*parsed, *_UNSAID))
-    return AuthorRecord(
-        name=" ".join(filter(None, (given, family, suffix))),
-        family=family,
-        given=given,
-        suffix=suffix,
-        affiliations=tuple(filter(None, places)),
-    )
+    return author(family, given, suffix, filter(None, places))
 
 
 _UNSAID = ("", "", "")

@@ -1,15 +1,19 @@
 """What arXiv writes alike in each of its formats: identifiers, DOIs, days, categories."""
 
 import re
+from collections.abc import Iterable
 
 from works.domain.identifiers import published_doi
-from works.domain.records import Category, ExternalId, WorkRecord
+from works.domain.records import AuthorRecord, Category, ExternalId, WorkRecord
 from works.domain.validate import Invalid
 
 SOURCE = "arxiv"
 TYPE = "preprint"
 # Where a list is cut: one more than `validated` lets pass.
 MAX_ITEMS = 1_001
+
+# Where arXiv shows a work; what is behind it is the identifier, with its version or without.
+ADDRESS = re.compile(r"https?://(?:[a-z]+\.)?arxiv\.org/abs/(\S+)")
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._-]+)?")
 _VERSION = re.compile(r"v([0-9]+)$")
@@ -65,6 +69,12 @@ def day(text: str) -> str:
         number = (_MONTHS.find(f" {month}") + 4) // 4
         return f"{year}-{number:02}-{date:0>2}"
     return _TIME_OF_DAY.sub("", text)
+
+
+def author(family: str, given: str, suffix: str, affiliations: Iterable[str] = ()) -> AuthorRecord:
+    """An author whose name is given in parts, any of which may be empty."""
+    name = " ".join(filter(None, (given, family, suffix)))
+    return AuthorRecord(name, family, given, suffix, tuple(affiliations))
 
 
 def categories(codes: str) -> tuple[Category, ...]:

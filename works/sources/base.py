@@ -73,6 +73,12 @@ def without_wide_gaps(head: bytes) -> bytes:
     return head.replace(b"\0", b"").lstrip(b"\xfe\xff") if _WIDE.match(head) else head
 
 
+def stated_id(pattern: re.Pattern[bytes], data: bytes) -> str:
+    """What the pattern's first group finds in a bad record's bytes, or nothing."""
+    found = pattern.search(data)
+    return found[1].decode("utf-8", "replace") if found else ""
+
+
 def reject(
     position: int,
     field: str,

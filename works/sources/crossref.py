@@ -29,10 +29,10 @@ from works.domain.records import (
     WorkRecord,
 )
 from works.domain.validate import Invalid
-from works.sources.base import Readable, Source, without_wide_gaps
+from works.sources.base import Readable, Source, stated_id
 from works.sources.jats import plain
 from works.sources.journal import journal_ref
-from works.sources.jsonitems import Items
+from works.sources.jsonitems import Items, holds_objects
 from works.sources.jsonrecord import decoded, outcomes
 
 FORMAT = "crossref/works"
@@ -141,10 +141,7 @@ _WORK = msgspec.json.Decoder(_Work)
 
 
 def _holds(head: bytes) -> bool:
-    head = without_wide_gaps(head)
-    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") and bool(
-        _OF_CROSSREF.search(head)
-    )
+    return holds_objects(head, _OF_CROSSREF)
 
 
 def _read(stream: Readable) -> Iterator[WorkRecord | Rejected]:
@@ -156,8 +153,7 @@ def _work(data: bytes) -> WorkRecord:
 
 
 def _id(data: bytes) -> str:
-    named = _NAMED_DOI.search(data)
-    return named[1].decode("utf-8", "replace").lower() if named else ""
+    return stated_id(_NAMED_DOI, data).lower()
 
 
 def _record(work: _Work) -> WorkRecord:

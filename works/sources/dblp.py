@@ -7,6 +7,7 @@ The volume that a paper is in (`crossref`) has a DOI and ISBNs, which are not th
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from html.entities import name2codepoint
 from types import MappingProxyType
 from xml.etree.ElementTree import Element
@@ -21,10 +22,11 @@ from works.domain.records import (
     Rejected,
     WorkRecord,
 )
-from works.domain.validate import Invalid, validated
-from works.sources.base import Readable, Source, reject, without_wide_gaps
+from works.domain.validate import Invalid
+from works.sources.base import Readable, Source, stated_id, without_wide_gaps
 from works.sources.inline import escaped, renderable
-from works.sources.xmlstream import Dialect, Fault, RecordStream, shown
+from works.sources.xmlrecord import outcome, text, whole
+from works.sources.xmlstream import Dialect, RecordStream
 
 FORMAT = "dblp/xml"
 
@@ -51,10 +53,13 @@ _DIALECT = Dialect(
 
 _ROOT = re.compile(rb"<dblp(?:person)?[\s>]")
 _RECORD = re.compile(rf"<(?:{'|'.join(_TYPES)})\s".encode())
-_FAULT_KEY = re.compile(rb"<[^<>]*\skey\s*=\s*[\"']([^\"'<>]{1,200})[\"']")
+_FAULT_KEY = re.compile(rb"\A<[^<>]*\skey\s*=\s*[\"']([^\"'<>]{1,200})[\"']")
 _NUMBERED = re.compile(r"(.*\S) [0-9]{4}")
 _LAST_STOP = re.compile(r"(?<!\.)\.$")
 _YEAR = re.compile(r"[0-9]{4}")
+
+
+_key_in = partial(stated_id, _FAULT_KEY)
 
 
 def _holds(head: bytes) -> bool:
@@ -67,29 +72,21 @@ def _read(stream: Readable) -> Iterator[WorkRecord | Rejected]:
     records = RecordStream(stream, "|".join(_TYPES), _FIRST, _DIALECT)
     position = 0
     for position, found in enumerate(records, start=1):
-        yield records.keep(_outcome(position, found))
+        yield records.keep(outcome(position, found, _work, _key, _key_in))
     if not position:
         raise Refused("the file holds no publications")
 
 
-def _outcome(position: int, found: Element | Fault) -> WorkRecord | Rejected:
-    if isinstance(found, Fault):
-        named = _FAULT_KEY.match(found.data)
-        external_id = named.group(1).decode("utf-8", "replace") if named else ""
-        return reject(position, "record", found.reason, found.data, external_id)
-    try:
-        return validated(_work(found))
-    except Invalid as invalid:
-        external_id = found.get("key", "")
-        return reject(position, invalid.field, invalid.reason, shown(found), external_id)
+def _key(record: Element) -> str:
+    return record.get("key", "")
 
 
 def _work(record: Element) -> WorkRecord:
-    key = record.get("key", "")
-    ids = _ids(key, [_whole(link) for link in record.iterfind("ee")])
+    key = _key(record)
+    ids = _ids(key, [whole(link) for link in record.iterfind("ee")])
     kinds = record.get("publtype", "").split()
     informal = "informal" in kinds
-    year = _text(record, "year")
+    year = text(record, "year")
     return WorkRecord(
         source="dblp",
         format=FORMAT,
@@ -125,10 +122,10 @@ def _ids(key: str, links: list[str]) -> tuple[ExternalId, ...]:
 
 def _where(record: Element) -> str:
     """Such as "Commun. ACM 46(1), 71-77"; a thesis has its school."""
-    number = _text(record, "number")
-    issue = _text(record, "volume") + (f"({number})" if number else "")
+    number = text(record, "number")
+    issue = text(record, "volume") + (f"({number})" if number else "")
     place = " ".join(filter(None, (_first(record, *_VENUES, "school"), issue)))
-    return ", ".join(filter(None, (place, _text(record, "pages"))))
+    return ", ".join(filter(None, (place, text(record, "pages"))))
 
 
 def _venue(record: Element) -> str:
@@ -138,12 +135,12 @@ def _venue(record: Element) -> str:
 
 
 def _first(record: Element, *tags: str) -> str:
-    return next(filter(None, (_text(record, tag) for tag in tags)), "")
+    return next(filter(None, (text(record, tag) for tag in tags)), "")
 
 
 def _author(author: Element) -> AuthorRecord:
     """The number behind a name tells namesakes apart; it is no part of the name."""
-    stated = " ".join(_whole(author).split())
+    stated = " ".join(whole(author).split())
     numbered = _NUMBERED.fullmatch(stated)
     person_ids = (
         ("orcid", orcid(author.get("orcid", ""))),
@@ -154,15 +151,6 @@ def _author(author: Element) -> AuthorRecord:
         name=numbered[1] if numbered else stated,
         person_ids=tuple(PersonId(scheme, value, "dblp") for scheme, value in person_ids if value),
     )
-
-
-def _text(parent: Element, tag: str) -> str:
-    child = parent.find(tag)
-    return _whole(child).strip() if child is not None else ""
-
-
-def _whole(element: Element) -> str:
-    return "".join(element.itertext())
 
 
 DBLP = Source("dblp", (".xml",), _holds, _read)

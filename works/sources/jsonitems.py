@@ -17,6 +17,7 @@ from works.sources.base import (
     TOO_DEEP,
     Readable,
     check_narrow,
+    without_wide_gaps,
 )
 from works.sources.xmlsplit import NOT_CLOSED
 from works.sources.xmlstream import DAMAGED
@@ -48,6 +49,12 @@ _MEMBER = re.compile(rb'("[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"|[^\s,{}\[\]"]++|")(\s*+
 _KEY_BEFORE = re.compile(rb'"([\w-]{1,40})"\s{0,64}:\s{0,64}\Z')
 _END_OF_LINE = re.compile(rb"\n")
 _END_OF_ELEMENT = re.compile(rb"[,{}\[\]\n]")
+
+
+def holds_objects(head: bytes, sign: re.Pattern[bytes]) -> bool:
+    """Whether a file begins as JSON does, in whatever width, and shows the sign of its source."""
+    head = without_wide_gaps(head)
+    return head.lstrip(_BOM + b" \t\r\n")[:1] in _PAIRS and bool(sign.search(head))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from works.domain.records import Rejected, WorkRecord
 from works.domain.validate import Invalid, validated
-from works.sources.base import Readable, check_narrow, reject
+from works.sources.base import Readable, check_narrow, reject, stated_id
 from works.sources.lines import Line, lines
 
 _HEAD = 4  # bytes: the longest mark of a wide encoding
@@ -21,11 +21,8 @@ def line_outcomes(
         try:
             yield validated(work_of(line))
         except Invalid as invalid:
-            found = named.search(line.data)
-            external_id = found.group(1).decode("utf-8", "replace") if found else ""
-            yield reject(
-                position, invalid.field, invalid.reason, line.data, external_id, _again(line)
-            )
+            external_id, again = stated_id(named, line.data), _again(line)
+            yield reject(position, invalid.field, invalid.reason, line.data, external_id, again)
 
 
 def _again(line: Line) -> bytes:

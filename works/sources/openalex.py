@@ -9,6 +9,7 @@ An institution is known by its ROR id where OpenAlex gives it.
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from types import MappingProxyType
 from xml.sax.saxutils import unescape
 
@@ -27,9 +28,9 @@ from works.domain.records import (
     WorkRecord,
 )
 from works.domain.validate import Invalid
-from works.sources.base import NOT_UTF8, Readable, Source, without_wide_gaps
+from works.sources.base import NOT_UTF8, Readable, Source, stated_id
 from works.sources.journal import journal_ref
-from works.sources.jsonitems import Items
+from works.sources.jsonitems import Items, holds_objects
 from works.sources.jsonrecord import decoded, outcomes
 
 FORMAT = "openalex/works"
@@ -145,23 +146,15 @@ _INDEX = msgspec.json.Decoder(dict[str, tuple[int, ...]] | None)
 
 
 def _holds(head: bytes) -> bool:
-    head = without_wide_gaps(head)
-    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") and bool(
-        _NAMES_A_WORK.search(head)
-    )
+    return holds_objects(head, _NAMES_A_WORK)
 
 
 def _read(stream: Readable) -> Iterator[WorkRecord | Rejected]:
-    return outcomes(Items(stream, _INSIDE, _START), _work, _id)
+    return outcomes(Items(stream, _INSIDE, _START), _work, partial(stated_id, _NAMES_A_WORK))
 
 
 def _work(data: bytes) -> WorkRecord:
     return _record(decoded(_WORK, data))
-
-
-def _id(data: bytes) -> str:
-    named = _NAMES_A_WORK.search(data)
-    return named[1].decode() if named else ""
 
 
 def _record(work: _Work) -> WorkRecord:

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
+from works.domain.identifiers import ror
 from works.domain.institutions import (
     MAX_NAME,
     InstitutionRecord,
@@ -21,12 +22,11 @@ from works.domain.institutions import (
     RelationKind,
     Status,
     host_name,
-    ror_id,
 )
 from works.domain.records import Refused, Rejected
 from works.domain.validate import Invalid, is_date, tidy
-from works.sources.base import Readable, reject, without_wide_gaps
-from works.sources.jsonitems import Item, Items
+from works.sources.base import Readable, reject, stated_id
+from works.sources.jsonitems import Item, Items, holds_objects
 from works.sources.jsonrecord import decoded
 
 SCHEME = "ror"
@@ -114,8 +114,7 @@ _ORGANISATION = msgspec.json.Decoder(_Organisation)
 
 def holds(head: bytes) -> bool:
     """Whether the first bytes of a file are the beginning of organisations of ROR."""
-    head = without_wide_gaps(head)
-    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") and bool(_NAMES_ONE.search(head))
+    return holds_objects(head, _NAMES_ONE)
 
 
 def read(stream: Readable) -> Iterator[InstitutionRecord | Rejected]:
@@ -136,15 +135,14 @@ def _outcome(position: int, item: Item) -> InstitutionRecord | Rejected:
             raise Invalid("record", item.fault)
         return _record(decoded(_ORGANISATION, item.data))
     except Invalid as invalid:
-        named = _NAMES_ONE.search(item.data)
-        external_id = named[1].decode() if named else ""
+        external_id = stated_id(_NAMES_ONE, item.data)
         return reject(position, invalid.field, invalid.reason, item.data, external_id)
 
 
 def _record(found: _Organisation) -> InstitutionRecord:
     if found.names is None and found.name:
         raise Refused(VERSION_1)
-    value = ror_id(found.id or "")
+    value = ror(found.id or "")
     if not value:
         raise Invalid("id", "is missing" if not found.id else "is no ROR id")
     for field, most in _MOST.items():
@@ -265,7 +263,7 @@ def _relations(given: tuple[_Relation, ...], own: str) -> tuple[Relation, ...]:
 def _relation(relation: _Relation) -> Relation:
     if relation.type not in _RELATIONS:
         raise Invalid("relationships", "have one of no known kind")
-    value = ror_id(relation.id or "")
+    value = ror(relation.id or "")
     if not value:
         raise Invalid("relationships", "lead to something that is no ROR id")
     label = tidy("relationships", relation.label or "", MAX_NAME)

@@ -1,6 +1,16 @@
 """Which reports speak of one work, and by which rule that was decided."""
 
-from works.domain.sameness.faces import Face, Voice, face, forms, letters, number, token
+from works.domain.sameness.faces import (
+    Face,
+    Voice,
+    face,
+    forms,
+    is_preprint,
+    letters,
+    number,
+    token,
+    years,
+)
 from works.domain.sameness.partition import CROWD, Decided, Group, Join, partition
 
 __all__ = [
@@ -12,8 +22,10 @@ __all__ = [
     "Voice",
     "face",
     "forms",
+    "is_preprint",
     "letters",
     "number",
     "partition",
     "token",
+    "years",
 ]

@@ -66,8 +66,8 @@ _PREPRINTS = {"preprint", "posted-content", "informal"}
 class Face(msgspec.Struct, frozen=True):
     """What of a report is compared. `ids` are tokens "scheme:value" that its source vouches for.
 
-    `title` has the letters and digits of the title alone; `print` is the same, or empty where the
-    title is too plain to go by. `people` has, for each person of the byline, the ways in which a
+    `title` has the letters and digits of the title alone, `telling` is whether one can go by it.
+    `people` has, for each person of the byline, the ways in which a
     name can be matched. `publications` are the DOIs under which it was formally published, `said`
     the identifiers of which the source says that they are of this work in another form.
     """
@@ -75,7 +75,7 @@ class Face(msgspec.Struct, frozen=True):
     voice: Voice
     ids: frozenset[str]
     title: str
-    print: str
+    telling: bool
     people: tuple[frozenset[str], ...]
     years: frozenset[int]
     kind: str
@@ -87,7 +87,7 @@ class Face(msgspec.Struct, frozen=True):
 
     @property
     def prints(self) -> tuple[str, ...]:
-        return (f"title:{self.print}",) if self.print else ()
+        return (f"title:{self.title}",) if self.telling else ()
 
     @property
     def keys(self) -> frozenset[int]:
@@ -98,20 +98,17 @@ class Face(msgspec.Struct, frozen=True):
 def face(record: WorkRecord) -> Face:
     title = letters(tex.render(record.title).text)
     about = frozenset(token(n.about.scheme, n.about.value) for n in record.notices if n.about)
-    ids = frozenset(tokens(record))
-    ids |= {f"posted:{found[1]}" for found in map(_posted, ids) if found}
-    published = frozenset(_publications(record))
     return Face(
         voice=(record.source, record.external_id),
-        ids=ids,
+        ids=_ids(record),
         title=title,
-        print=title if not about and is_telling(title) else "",
+        telling=not about and is_telling(title),
         people=tuple(filter(None, map(forms, record.authors[:_COMPARED]))),
-        years=frozenset(_years(record)),
+        years=frozenset(years(record)),
         kind=_KINDS.get(record.type, "text"),
-        preprint=_is_preprint(record, ids, published),
+        preprint=is_preprint(record),
         cut="authors" in record.unverified or len(record.authors) > _COMPARED,
-        publications=published,
+        publications=frozenset(_publications(record)),
         about=about,
         said=frozenset(
             token(i.scheme, i.value) for i in record.ids if i.scheme.startswith("same-as-")
@@ -133,6 +130,12 @@ def tokens(record: WorkRecord) -> Iterator[str]:
         yield from (token(i.scheme, i.value) for i in record.ids if i.scheme in _JOINING)
     if record.doi and "doi" not in record.unverified:
         yield token("doi", record.doi)
+
+
+def _ids(record: WorkRecord) -> frozenset[str]:
+    """Versions of one preprint, each with a DOI of its own, have a token in common."""
+    vouched = frozenset(tokens(record))
+    return vouched | {f"posted:{found[1]}" for found in map(_posted, vouched) if found}
 
 
 def letters(text: str) -> str:
@@ -164,7 +167,7 @@ def forms(author: AuthorRecord) -> frozenset[str]:
     return frozenset(f"{word} {other[0]}" for word, other in pairs if len(word) > 1)
 
 
-def _years(record: WorkRecord) -> Iterator[int]:
+def years(record: WorkRecord) -> Iterator[int]:
     dates: Iterable[str] = (record.published, record.created, *(v.date for v in record.versions))
     yield from (int(text[:4]) for text in dates if text)
     if record.stated_year is not None:
@@ -183,11 +186,12 @@ def _publications(record: WorkRecord) -> Iterator[str]:
             yield found
 
 
-def _is_preprint(record: WorkRecord, ids: frozenset[str], published: frozenset[str]) -> bool:
+def is_preprint(record: WorkRecord) -> bool:
     """Also the aggregators' records of what lies at a preprint server and nowhere else."""
     if record.source == "arxiv" or record.type in _PREPRINTS:
         return True
-    return not published and any(item.startswith(("arxiv:", "posted:")) for item in ids)
+    is_published = next(_publications(record), None) is not None
+    return not is_published and any(one.startswith(("arxiv:", "posted:")) for one in _ids(record))
 
 
 def _posted(token: str) -> "re.Match[str] | None":

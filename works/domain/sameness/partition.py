@@ -15,6 +15,7 @@ What a person held apart is never in one group.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from itertools import combinations
+from operator import attrgetter
 from typing import Literal, TypeVar
 
 import msgspec
@@ -27,6 +28,7 @@ Rule = Literal["format", "decision", "arxiv", "doi", "identifier", "title"]
 # An identifier or a title that more reports share tells none of them from the others.
 CROWD = 100
 
+_NAMED_RULES: dict[str, Rule] = {"arxiv": "arxiv", "doi": "doi"}
 _STRENGTH: tuple[Rule, ...] = ("format", "decision", "arxiv", "doi", "identifier", "title")
 
 
@@ -91,11 +93,17 @@ def _order(face: Face) -> tuple[Voice, list[str], str]:
 def _links(faces: Sequence[Face], decided: Decided, crowded: frozenset[int]) -> Iterator[_Link]:
     yield from _by_decree(faces, decided)
     for token, one, other in _sharing(faces, lambda face: face.ids, crowded):
-        if _agree(faces[one], faces[other]) or _is_said(token, faces[one], faces[other]):
-            yield _link(_rule(token), faces, one, other)
+        a, b = faces[one], faces[other]
+        shared = _shared_people(a, b)
+        # A source that knows two forms of one work is believed, where somebody wrote both.
+        if _agree(a, b, shared) or (token in a.said | b.said and shared > 0):
+            rule = _NAMED_RULES.get(token.partition(":")[0], "identifier")
+            yield _link(rule, faces, one, other, (int(a.title != b.title), -shared))
     for _, one, other in _sharing(faces, lambda face: face.prints, crowded):
-        if _one_title(faces[one], faces[other]):
-            yield _link("title", faces, one, other)
+        a, b = faces[one], faces[other]
+        shared, apart = _shared_people(a, b), _years_apart(a, b)
+        if apart <= 1 and _one_title(a, b, shared):
+            yield _link("title", faces, one, other, (apart, -shared))
 
 
 def _by_decree(faces: Sequence[Face], decided: Decided) -> Iterator[_Link]:
@@ -122,38 +130,29 @@ def _sharing(
             yield from ((token, one, other) for one, other in combinations(having, 2))
 
 
-def _rule(token: str) -> Rule:
-    scheme = token.partition(":")[0]
-    return "arxiv" if scheme == "arxiv" else "doi" if scheme == "doi" else "identifier"
+def _link(
+    rule: Rule, faces: Sequence[Face], one: int, other: int, distance: tuple[int, int] = (0, 0)
+) -> _Link:
+    voices = (faces[one].voice, faces[other].voice)
+    return _Link(_STRENGTH.index(rule), distance, voices, one, other, rule)
 
 
-def _link(rule: Rule, faces: Sequence[Face], one: int, other: int) -> _Link:
-    a, b = faces[one], faces[other]
-    unlike = _years_apart(a, b) if rule == "title" else int(a.title != b.title)
-    distance = (unlike, -_shared_people(a, b))
-    return _Link(_STRENGTH.index(rule), distance, (a.voice, b.voice), one, other, rule)
-
-
-def _agree(a: Face, b: Face) -> bool:
+def _agree(a: Face, b: Face, shared: int) -> bool:
     """Whether a shared identifier is to be believed, or one of the two has a wrong one.
 
-    The titles are the same, or more than half of the people, or the titles alike and somebody in
-    both bylines. Two records that one source keeps apart need the same title and the people too.
+    `shared` people are in both bylines. The titles are the same, or more than half of the people,
+    or the titles alike and somebody in both bylines. Two records that one source keeps apart need
+    the same title and the people too.
     """
     same = a.title == b.title
     if not a.people or not b.people:
         return same or a.voice[0] != b.voice[0]
-    shared, few = _shared_people(a, b), min(len(a.people), len(b.people))
+    few = min(len(a.people), len(b.people))
     if a.voice[0] == b.voice[0]:
         return same and 2 * shared > few
     if same or 2 * shared > few:
         return True
     return (shared > 0 or a.cut or b.cut) and _titles_alike(a.title, b.title)
-
-
-def _is_said(token: str, a: Face, b: Face) -> bool:
-    """Whether the source itself knows them as two forms of one work, and somebody wrote both."""
-    return token in a.said | b.said and _shared_people(a, b) > 0
 
 
 def _titles_alike(a: str, b: str) -> bool:
@@ -166,13 +165,13 @@ def _runs(title: str) -> set[str]:
     return {title[at : at + 4] for at in range(len(title) - 3)}
 
 
-def _one_title(a: Face, b: Face) -> bool:
-    """For two reports of one title: whether year, people and kind make them one work."""
-    if a.kind != b.kind or _years_apart(a, b) > 1 or not a.people or not b.people:
+def _one_title(a: Face, b: Face, shared: int) -> bool:
+    """For two reports of one title and time: whether people and kind make them one work."""
+    if a.kind != b.kind or not a.people or not b.people:
         return False
     few, many = sorted((len(a.people), len(b.people)))
     complete = 2 * few >= many or a.cut or b.cut
-    return complete and 2 * _shared_people(a, b) >= few
+    return complete and 2 * shared >= few
 
 
 def _years_apart(a: Face, b: Face) -> int:
@@ -243,7 +242,7 @@ class _Groups:
 
 def _held_apart(left: Sequence[Face], right: Sequence[Face]) -> bool:
     """Whether sources know the two as two: by publication, by number, or in one list of theirs."""
-    if any(_differ(_all(left, of), _all(right, of)) for of in (_publications, *_NUMBERS)):
+    if any(_differ(_all(left, of), _all(right, of)) for of in (_published, *_NUMBERS)):
         return True
     kinds = {(face.voice[0], face.preprint) for face in left}
     return any(_differ(_voices(left, kind), _voices(right, kind)) for kind in kinds)
@@ -261,13 +260,10 @@ def _all(faces: Sequence[Face], of: Callable[[Face], Iterable[str]]) -> set[str]
     return {token for face in faces for token in of(face)}
 
 
-def _publications(face: Face) -> Iterable[str]:
-    return face.publications
-
-
 def _numbered(scheme: str) -> Callable[[Face], Iterable[str]]:
     return lambda face: (token for token in face.ids if token.startswith(scheme))
 
 
+_published: Callable[[Face], Iterable[str]] = attrgetter("publications")
 _arxiv = _numbered("arxiv:")
 _NUMBERS = (_arxiv, _numbered("acl:"), _numbered("pmid:"))

@@ -8,9 +8,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from works.institution_import import run_institutions
-from works.management.commands.import_works import Progress, check_report, summary, write_report
+from works.management.commands.import_works import (
+    Progress,
+    check_report,
+    found_files,
+    summary,
+    write_report,
+)
 from works.sources import ror
-from works.sources.files import find
 
 
 class Command(BaseCommand):
@@ -24,10 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Any) -> None:
         start = monotonic()
-        try:
-            files = find(options["paths"])
-        except FileNotFoundError as error:
-            raise CommandError(f"no such file or folder: {error.filename}", returncode=2) from None
+        files = found_files(options["paths"])
         if report := options["report"]:
             check_report(report)
         with Progress(files) as progress:
@@ -35,5 +37,5 @@ class Command(BaseCommand):
         if report:
             write_report(report, outcome)
         self.stdout.write(summary(outcome.counts, monotonic() - start))
-        if outcome.failed:
-            raise CommandError("; ".join(f"{name}: {reason}" for name, reason in outcome.failed))
+        if outcome.error:
+            raise CommandError(outcome.error)

@@ -38,10 +38,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Any) -> None:
         start = monotonic()
-        try:
-            files = find(options["paths"])
-        except FileNotFoundError as error:
-            raise CommandError(f"no such file or folder: {error.filename}", returncode=2) from None
+        files = found_files(options["paths"])
         if report := options["report"]:
             check_report(report)
             if options["dry_run"]:
@@ -52,8 +49,8 @@ class Command(BaseCommand):
         if outcome.resumed:
             self.stdout.write(f"resumed: {outcome.resumed} records were done before")
         self.stdout.write(summary(outcome.counts, monotonic() - start))
-        if outcome.failed:
-            raise CommandError("; ".join(f"{name}: {reason}" for name, reason in outcome.failed))
+        if outcome.error:
+            raise CommandError(outcome.error)
 
     def run(self, files: list[FoundFile], options: dict[str, Any]) -> Outcome:
         source, today = SOURCES[options["source"]], timezone.now().date()
@@ -74,6 +71,14 @@ def told(change: Change) -> Iterator[str]:
     few = len(change.examples) < change.count
     yield f"would {change.verb}: {change.count}{', such as' if few and change.examples else ''}"
     yield from (f"  {example}" for example in change.examples)
+
+
+def found_files(paths: list[str]) -> list[FoundFile]:
+    """What the arguments name; raises CommandError for one that leads nowhere."""
+    try:
+        return find(paths)
+    except FileNotFoundError as error:
+        raise CommandError(f"no such file or folder: {error.filename}", returncode=2) from None
 
 
 def check_report(path: Path) -> None:

@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from works.domain.article import TEMPLATE_VERSION
-from works.ingest import BATCH_WORKS, regroup
+from works.ingest import BATCH_WORKS, Counts, regroup
+from works.management.commands.import_works import summary
 from works.models import Work
 
 
@@ -25,10 +26,8 @@ class Command(BaseCommand):
         for works in self.batches(options["all"]):
             changed += regroup(works, today)
             seen += len(works)
-        self.stdout.write(
-            f"created=0 updated={changed} unchanged={seen - changed} rejected=0 authors=0"
-            f" seconds={monotonic() - start:.1f}"
-        )
+        counts = Counts(updated=changed, unchanged=seen - changed)
+        self.stdout.write(summary(counts, monotonic() - start))
 
     def batches(self, everything: bool) -> Iterator[list[int]]:
         """In the order of the rows, so that each batch is one range of the table."""
