@@ -19,6 +19,7 @@ application = refuse_charsets(get_wsgi_application())
 connections["default"].settings_dict["OPTIONS"]["prepare_threshold"] = 2
 
 pages.KEPT.most = pages.MOST_BYTES
+pages.KEPT.watch.start()
 
 # What is loaded now lives as long as the process: the garbage collector need not walk through it
 # again and again, and a page that makes a few thousand objects need not be interrupted for them.

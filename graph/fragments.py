@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
-from bzpeer.lib import access, caching, limits
+from bzpeer.lib import access, caching, limits, pages
 from bzpeer.lib.safe import trusted
 from graph import slices
 from works.pages import number_in, researcher_url
@@ -47,7 +47,7 @@ class Piece:
 def slice_piece(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The fragment that the researcher's page loads when its slot comes into view."""
     _forget_cookies(request)
-    if current := _current(request, slug):
+    if current := pages.unchanged(request, VARY) or _current(request, slug):
         return current
     head = load_researcher(request, slug)
     if not isinstance(head, Head):
@@ -56,7 +56,7 @@ def slice_piece(request: HttpRequest, slug: str) -> HttpResponseBase:
     piece = ordered_piece(head, number_in(request.GET.get("try", ""), 0, len(DELAYS)) or 0)
     if piece.state == "current":
         stamp = caching.stamp("slice", head.slug, piece.standing.digest)
-        return _drawing(stamp, piece.standing.html)
+        return _drawing(request, stamp, piece.standing.html)
     response = _render(head, piece)
     response.status_code = 202 if piece.state == "waiting" else 200
     return caching.finish_private(response)
@@ -64,20 +64,23 @@ def slice_piece(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 def _current(request: HttpRequest, slug: str) -> HttpResponseBase | None:
     """What nearly every visit finds: a drawing that is current, from one look-up."""
+    moment = pages.KEPT.watch.moment()
     found = slices.ready(slug, request.META.get("HTTP_IF_NONE_MATCH", ""))
     if found is None:
         return None
     mark, html = found
     stamp = caching.stamp("slice", slug, mark)
+    pages.KEPT.note(request.path, stamp, moment)
     if unchanged := caching.not_modified(request, stamp, VARY):
         return unchanged
-    return None if html is None else _drawing(stamp, html)
+    return None if html is None else _drawing(request, stamp, html)
 
 
-def _drawing(stamp: str, html: str) -> HttpResponse:
-    return caching.finish_public(
-        HttpResponse(html + READY_LINE, headers=ROBOTS | FILLS), stamp, VARY
-    )
+def _drawing(request: HttpRequest, stamp: str, html: str) -> HttpResponse:
+    def make() -> HttpResponse:
+        return HttpResponse(html + READY_LINE, headers=ROBOTS | FILLS)
+
+    return caching.finish_public(pages.KEPT.page(request, stamp, make), stamp, VARY)
 
 
 def _forget_cookies(request: HttpRequest) -> None:

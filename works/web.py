@@ -47,16 +47,28 @@ def researcher_page(view: ResearcherView) -> Callable[[HttpRequest, str], HttpRe
 
     @wraps(view)
     def page(request: HttpRequest, slug: str) -> HttpResponseBase:
-        held = "" if access.signed_in(request) else caching.held(request)
-        found = queries.head_unless_held(slug, held)
-        if isinstance(found, str):
-            return _for_readers(request, caching.stamp(found), HttpResponse)
-        head = placed(request, slug, found)
+        if not access.signed_in(request):
+            _forget_token(request)
+            return pages.unchanged(request) or _anybodys(request, slug, view)
+        head = load_researcher(request, slug)
         if not isinstance(head, Head):
             return head
-        return kept(request, head.stamp, lambda: marked(view(request, head), head))
+        return caching.finish_private(marked(view(request, head), head))
 
     return access.public(require_safe(page))
+
+
+def _anybodys(request: HttpRequest, slug: str, view: ResearcherView) -> HttpResponseBase:
+    moment = pages.KEPT.watch.moment()
+    found = queries.head_unless_held(slug, caching.held(request))
+    if isinstance(found, str):
+        pages.KEPT.note(request.path, caching.stamp(found), moment)
+        return _for_readers(request, caching.stamp(found), HttpResponse)
+    head = placed(request, slug, found)
+    if not isinstance(head, Head):
+        return head
+    pages.KEPT.note(request.path, caching.stamp(head.stamp), moment)
+    return kept(request, head.stamp, lambda: marked(view(request, head), head))
 
 
 def marked(response: HttpResponse, head: Head) -> HttpResponse:
@@ -93,6 +105,10 @@ def fresh(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
 def _for_readers(
     request: HttpRequest, stamp: str, make: Callable[[], HttpResponse]
 ) -> HttpResponseBase:
-    # Django mends a broken token cookie on whatever it answers; these pages speak of no cookie.
-    request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", None)
+    _forget_token(request)
     return caching.not_modified(request, stamp) or caching.finish_public(make(), stamp)
+
+
+def _forget_token(request: HttpRequest) -> None:
+    """Django mends a broken token cookie on whatever it answers; these pages speak of no cookie."""
+    request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", None)

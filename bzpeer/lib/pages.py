@@ -1,7 +1,8 @@
 """Pages as they were last made, for the next reader of the same version.
 
-A page is found by its address and stamp, and the stamp comes from the database with each request:
-what is kept is the page as it is now, or it is not found.
+A page is found by its address and stamp. The stamp comes from the database, with each request or
+once for all requests until Postgres tells of a change (bzpeer/lib/watch.py): what is kept is the
+page as it is now, or it is not found.
 """
 
 from collections import OrderedDict
@@ -10,9 +11,14 @@ from threading import Lock
 from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
-# Of one web process: some hundred pages.
+from bzpeer.lib import caching
+from bzpeer.lib.watch import Watch
+
+# Of one web process: some hundred pages, and the stamps of more.
 MOST_BYTES = 8_000_000
+MOST_STAMPS = 10_000
 
 
 class Made(NamedTuple):
@@ -30,6 +36,21 @@ class Pages:
         self.size = 0
         self.made: OrderedDict[tuple[str, str], Made] = OrderedDict()
         self.lock = Lock()
+        self.watch = Watch()
+        self.stamps: dict[str, tuple[int, str]] = {}
+
+    def stamp(self, path: str) -> str | None:
+        """The stamp of the pages at this address, if nothing was changed since it was noted."""
+        moment, stamp = self.stamps.get(path, (None, None))
+        return stamp if moment is not None and moment == self.watch.moment() else None
+
+    def note(self, path: str, stamp: str, moment: int | None) -> None:
+        """Remember a stamp; `moment` is the watch's from before the database was asked for it."""
+        if moment is None or not self.most:
+            return
+        if len(self.stamps) >= MOST_STAMPS:
+            self.stamps = {}
+        self.stamps[path] = moment, stamp
 
     def page(
         self, request: HttpRequest, stamp: str, make: Callable[[], HttpResponse]
@@ -37,16 +58,22 @@ class Pages:
         """The page of this version. One with a query is always made: there are too many."""
         if not self.most or request.META.get("QUERY_STRING"):
             return make()
+        if found := self.find(request, stamp):
+            return found
+        response = make()
+        if response.status_code == 200:
+            self._keep((request.path, stamp), Made(response.content, dict(response.items())))
+        return response
+
+    def find(self, request: HttpRequest, stamp: str) -> HttpResponse | None:
+        """The page of this version, if it is kept."""
+        if request.META.get("QUERY_STRING"):
+            return None
         key = request.path, stamp
         with self.lock:
             if found := self.made.get(key):
                 self.made.move_to_end(key)
-        if found:
-            return HttpResponse(found.content, headers=found.headers)
-        response = make()
-        if response.status_code == 200:
-            self._keep(key, Made(response.content, dict(response.items())))
-        return response
+        return HttpResponse(found.content, headers=found.headers) if found else None
 
     def _keep(self, key: tuple[str, str], made: Made) -> None:
         with self.lock:
@@ -60,3 +87,14 @@ class Pages:
 
 # Nothing is kept but by a web process, which says how much (wsgi.py).
 KEPT = Pages(0)
+
+
+def unchanged(request: HttpRequest, vary: str = "Cookie") -> HttpResponseBase | None:
+    """A signed-out reader's answer without a question to the database, where nothing changed."""
+    stamp = KEPT.stamp(request.path)
+    if stamp is None:
+        return None
+    if answer := caching.not_modified(request, stamp, vary):
+        return answer
+    page = KEPT.find(request, stamp)
+    return caching.finish_public(page, stamp, vary) if page else None
