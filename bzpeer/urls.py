@@ -4,12 +4,13 @@ from django.urls import include, path
 
 from bzpeer.lib.moderation import site
 
+# An address is compared with one after the other: those that most readers ask for come first.
 urlpatterns = [
-    path("", include("bzpeer.lib.urls")),
-    path("", include("profiles.urls")),
-    path("", include("claims.urls")),
     path("", include("graph.urls")),
+    path("", include("profiles.urls")),
     path("", include("works.urls")),
+    path("", include("claims.urls")),
+    path("", include("bzpeer.lib.urls")),
     path("accounts/", include("profiles.account_urls")),
     path("moderation/admin/", site.urls),
 ]

@@ -45,7 +45,8 @@ def researcher_context(head: Head) -> dict[str, Any]:
     """`r` of the templates."""
     topics = [name for _, name, _ in head.top_topics]
     # Until the next refresh the facts may hold words of who speaks for the record no more.
-    said = head.said if head.claim_state in ("claimed", "disputed") else SILENT
+    held = head.claim_state in ("claimed", "disputed")
+    said = head.said if held else SILENT
     imported = words.tagline(head.works, head.years, topics)
     return {
         "slug": head.slug,
@@ -54,7 +55,7 @@ def researcher_context(head: Head) -> dict[str, Any]:
         "tagline": said.tagline or imported,
         "role": said.role or "Researcher",
         "affiliation": said.affiliation[0] if said.affiliation else head.affiliation,
-        "open_to_collaborate": said.open,
+        "open_to_collaborate": bool(said.open) if held else None,
         "said": said_context(said),
         "imported": {"tagline": imported, "affiliation": head.affiliation},
         "works": head.works,
@@ -69,14 +70,15 @@ def researcher_context(head: Head) -> dict[str, Any]:
         "several": head.several,
         "circles": [circle_context(circle) for circle in head.circles],
         "is_sample": SAMPLE in head.sources,
-        "computed_at": head.trust_at,
+        # Django's filter for dates takes as long as a tenth of the page's template.
+        "counted_on": words.day(head.trust_at) if head.trust_at else "",
         "sources": [provenance.source(slug).label for slug in head.sources],
     }
 
 
 def said_context(said: Said) -> dict[str, Any] | None:
     """What the holder says, for the page to show as theirs; None where nobody says anything."""
-    if said.open is None:
+    if msgspec.structs.replace(said, open=None) == SILENT:
         return None
     return {
         "tagline": said.tagline,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 _CODE = re.compile(r" \([\w.-]+\)$")
 
@@ -15,6 +16,11 @@ def years_text(years: Years) -> str:
         return ""
     first, last = min(known), max(known)
     return str(first) if first == last else f"{first}–{last}"
+
+
+def day(moment: date) -> str:
+    """ "3 May 2026"."""
+    return f"{moment.day} {moment:%B %Y}"
 
 
 def listed(items: Sequence[str]) -> str:
