@@ -12,7 +12,8 @@ help: ## list the targets
 run: run-venv ## start everything and open the site at http://127.0.0.1:8000/ (PORT, DATA_DIR, SAMPLE=0)
 	@exec $(PY) -m bzpeer.supervisor
 
-# What runs whole sites and measures what faults cost them runs alone, behind the rest.
+# What starts whole sites and measures what faults cost them runs behind the rest, a file in one
+# process: its tests share a site, and mostly wait.
 ALONE := tests/stack tests/house/test_embedded.py tests/house/test_supervisor.py
 
 test: dev-venv browser ## run every test (ARGS, where given, choose for pytest)
@@ -20,7 +21,7 @@ ifdef ARGS
 	$(PY) -m pytest $(ARGS)
 else
 	$(PY) -m pytest -n 2 --dist worksteal $(ALONE:%=--ignore=%)
-	$(PY) -m pytest $(ALONE)
+	$(PY) -m pytest -n 2 --dist loadfile $(ALONE)
 endif
 
 check: dev-venv ## lint, types, import rules, templates, migrations, check --deploy

@@ -19,6 +19,10 @@ if not (os.environ.get("DATABASE_URL") and os.environ.get("BROKER_URL")):
     # For these servers alone: what a test starts by itself keeps what it was told to keep.
     del os.environ["BZPEER_EMBEDDED_FAST"]
 
+# The drawings' small sums gain nothing from threads, and the threads of two test processes would
+# wait for each other's processor. Before numpy is imported: later it asks no more.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from bzpeer.settings.base import *
 
 SECRET_KEY = "only-for-tests-" + "x" * 40

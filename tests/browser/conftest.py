@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -31,7 +31,6 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-Look = Literal["light", "dark"]
 SIZES = {"wide": (1280, 900), "narrow": (390, 844)}
 
 
@@ -104,11 +103,11 @@ def visitor(browser: Browser, live_server: LiveServer, fonts: None) -> Iterator[
     """Opens visits; when the test is over, none of them may have left a fault behind."""
     visits: list[Visit] = []
 
-    def open_visit(size: str = "wide", look: Look = "light", scripts: bool = True) -> Visit:
+    def open_visit(size: str = "wide", scripts: bool = True) -> Visit:
         width, height = SIZES[size]
         context = browser.new_context(
             viewport={"width": width, "height": height},
-            color_scheme=look,
+            color_scheme="light",
             java_script_enabled=scripts,
             reduced_motion="reduce",
         )

@@ -11,8 +11,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from bzpeer.lib import audit
 from profiles.models import User
-from tests.browser.conftest import SIZES, Look, Visit, Visitor
-from tests.browser.test_every_page import LOOKS, overflow, shoot, violations
+from tests.browser.conftest import Visit, Visitor
+from tests.browser.test_every_page import faults_of, overflow, shoot, violations
 from tests.factories.accounts import (
     KNOWN,
     PASSWORD,
@@ -82,33 +82,29 @@ GUARDED = {
 }
 
 
-def look_at(visit: Visit, places: dict[str, str], mark: str) -> dict[str, list[str]]:
+def look_at(visit: Visit, places: dict[str, str]) -> dict[str, list[str]]:
     faults = {}
     for name, address in places.items():
         page = visit.go(address)
         assert page.url == visit.site + address
-        shoot(page, f"account-{name}-{mark}")
-        if found := violations(page) + overflow(page):
+        if found := faults_of(page, f"account-{name}"):
             faults[name] = found
     return faults
 
 
-@pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("size", SIZES)
-def test_every_page_of_an_account(visitor: Visitor, ada: User, size: str, look: Look) -> None:
-    visit, mark = visitor(size, look), f"{size}-{look}"
-    faults = look_at(visit, STRANGERS, mark)
+def test_every_page_of_an_account(visitor: Visitor, ada: User) -> None:
+    visit = visitor()
+    faults = look_at(visit, STRANGERS)
     log_in(visit)
     expect(visit.page.get_by_role("heading", level=1)).to_have_text("Ada Noether")
     for number in range(4):
         audit.record("login_failed", user_id=ada.pk, number=number)
-    faults |= look_at(visit, MEMBERS, mark)
+    faults |= look_at(visit, MEMBERS)
     with_app(ada)
-    faults |= look_at(visit, GUARDED, mark)
+    faults |= look_at(visit, GUARDED)
     visit.go(GUARDED["recovery"]).get_by_role("button", name="Make ten codes").click()
     expect(visit.page.locator("ul.codes li")).to_have_count(10)
-    shoot(visit.page, f"account-codes-{mark}")
-    faults["codes"] = violations(visit.page) + overflow(visit.page)
+    faults["codes"] = faults_of(visit.page, "account-codes")
     assert {name: found for name, found in faults.items() if found} == {}
 
 

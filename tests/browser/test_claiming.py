@@ -11,8 +11,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from claims.claiming import claim_freeze
 from claims.models import Claim
-from tests.browser.conftest import SIZES, Look, Visit, Visitor
-from tests.browser.test_every_page import LOOKS, overflow, shoot, violations
+from tests.browser.conftest import Visit, Visitor
+from tests.browser.test_every_page import faults_of
 from tests.factories import institutions
 from tests.factories.accounts import PASSWORD, code_in, mails
 from tests.factories.claims import IDS, account, reviewer
@@ -183,39 +183,30 @@ def test_a_claim_of_the_flagged_sample_waits_for_the_reviewer(
 STATES = ("draft", "submitted", "needs_evidence", "accepted", "rejected", "disputed", "revoked")
 
 
-def check(page: Page, name: str, mark: str) -> dict[str, list[str]]:
-    shoot(page, f"claim-{name}-{mark}")
-    found = violations(page) + overflow(page)
+def check(page: Page, name: str) -> dict[str, list[str]]:
+    found = faults_of(page, f"claim-{name}")
     return {name: found} if found else {}
 
 
-@pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("size", SIZES)
-def test_every_state_of_a_claim(visitor: Visitor, size: str, look: Look) -> None:
-    faults: dict[str, list[str]] = {}
-    mark = f"{size}-{look}"
-    for number, state in enumerate(STATES):
-        visit = visitor(size, look)
-        claim = in_state(state, f"Xue Lin{chr(97 + number) * 2}")
-        log_in(visit, claim.user.email)
-        place = f"/claims/{claim.public_id}/"
-        faults |= check(visit.go(place), state, mark)
-        faults |= check(visit.go(researcher(claim.author)), f"profile-{state}", mark)
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_of_a_claim(visitor: Visitor, state: str) -> None:
+    visit, claim = visitor(), in_state(state, "Xue Lin")
+    log_in(visit, claim.user.email)
+    faults = check(visit.go(f"/claims/{claim.public_id}/"), state)
+    faults |= check(visit.go(researcher(claim.author)), f"profile-{state}")
     assert faults == {}
 
 
-@pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("size", SIZES)
-def test_every_page_of_a_holder(visitor: Visitor, tmp_path: Path, size: str, look: Look) -> None:
+def test_every_page_of_a_holder(visitor: Visitor, tmp_path: Path) -> None:
     imported(tmp_path)
-    mark, visit = f"{size}-{look}", visitor(size, look)
+    visit = visitor()
     lin, user = author("Xue Lin"), account("Xue Lin", orcid=IDS[0])
     log_in(visit, user.email)
-    faults = check(visit.go(researcher(lin, "claim/")), "begin", mark)
+    faults = check(visit.go(researcher(lin, "claim/")), "begin")
     page = visit.page
     page.get_by_role("button", name="Claim this record").click()
     page.get_by_role("button", name="Send the claim").click()
-    faults |= check(page, "refused", mark)
+    faults |= check(page, "refused")
     page.get_by_label("What ties you to them").fill("I lead the group.")
     page.get_by_role("button", name="Send the claim").click()
     page.get_by_label("Address of your page").fill("https://www.some.example/~xlin/")
@@ -224,15 +215,15 @@ def test_every_page_of_a_holder(visitor: Visitor, tmp_path: Path, size: str, loo
     page.get_by_role("button", name="Bring it").click()
     page.get_by_label("Your address there").fill("xue.lin")
     page.get_by_role("button", name="Send a code").click()
-    faults |= check(page, "code", mark)
+    faults |= check(page, "code")
     page.locator("#id_code").fill(code_in(mails()[-1]))
     page.get_by_role("button", name="Confirm the mailbox").click()
-    faults |= check(page, "evidence", mark)
+    faults |= check(page, "evidence")
     claim = Claim.objects.get()
-    faults |= check(visit.go("/claims/"), "list", mark)
-    faults |= check(visit.go(f"/claims/{claim.public_id}/release/"), "release", mark)
+    faults |= check(visit.go("/claims/"), "list")
+    faults |= check(visit.go(f"/claims/{claim.public_id}/release/"), "release")
     page = visit.go(researcher(lin, "edit/"))
-    faults |= check(page, "edit", mark)
+    faults |= check(page, "edit")
     page.get_by_label("Tagline").fill("How sand moves along shallow coasts")
     page.get_by_label("Role").fill("Professor of coasts")
     page.get_by_label("Other names").fill("Shue Lin")
@@ -241,18 +232,18 @@ def test_every_page_of_a_holder(visitor: Visitor, tmp_path: Path, size: str, loo
     page.get_by_label(HOME).check()
     page.get_by_label("part one").check()
     page.get_by_role("button", name="Keep it and show it").click()
-    faults |= check(page, "profile-said", mark)
+    faults |= check(page, "profile-said")
     page = visit.go(researcher(lin, "edit/works/"))
-    faults |= check(page, "works", mark)
+    faults |= check(page, "works")
     page.get_by_role("listitem").filter(has_text="On knots").get_by_label("Not mine").check()
     page.get_by_role("button", name="See what changes").click()
-    faults |= check(page, "preview", mark)
+    faults |= check(page, "preview")
     page.get_by_role("button", name="Keep it").click()
-    faults |= check(page, "works-kept", mark)
-    faults |= check(visit.go(researcher(lin, "trust/")), "ledger", mark)
+    faults |= check(page, "works-kept")
+    faults |= check(visit.go(researcher(lin, "trust/")), "ledger")
     claim_freeze(claim, reviewer("Otto"), "We look into a report.", timezone.now())
-    faults |= check(visit.go(f"/claims/{claim.public_id}/"), "frozen", mark)
-    faults |= check(visit.go(researcher(lin, "edit/")), "closed", mark)
+    faults |= check(visit.go(f"/claims/{claim.public_id}/"), "frozen")
+    faults |= check(visit.go(researcher(lin, "edit/")), "closed")
     assert faults == {}
     # A form that is not taken and a page that is closed have a status that says so.
     refused = [fault for fault in visit.faults if "status of 422" in fault or "of 403" in fault]
@@ -260,13 +251,12 @@ def test_every_page_of_a_holder(visitor: Visitor, tmp_path: Path, size: str, loo
     visit.faults.clear()
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_word_of_a_co_author(visitor: Visitor, size: str) -> None:
+def test_the_word_of_a_co_author(visitor: Visitor) -> None:
     claim, link, _ = confirmed_link()
-    visit = visitor(size)
+    visit = visitor()
     page = visit.go(link)
-    faults = check(page, "confirm", size)
+    faults = check(page, "confirm")
     page.get_by_role("button", name="Yes, I know that this is them").click()
     expect(page.get_by_text("You confirmed this claim.")).to_be_visible()
-    assert faults | check(page, "confirmed", size) == {}
+    assert faults | check(page, "confirmed") == {}
     assert claim.evidence.get().confirms

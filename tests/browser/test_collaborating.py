@@ -2,12 +2,12 @@
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from profiles.models import User
 from profiles.suggesting import suggest_due
-from tests.browser.conftest import SIZES, Look, Visit, Visitor
-from tests.browser.test_every_page import LOOKS, overflow, shoot, violations
+from tests.browser.conftest import Visit, Visitor
+from tests.browser.test_every_page import faults_of
 from tests.factories.corpus import author, publish
 from tests.factories.records import people, person, topics, work
 from tests.factories.suggestions import found_for, holder
@@ -33,18 +33,12 @@ def ann(transactional_db: None) -> User:
     return holder("Ann Lee")
 
 
-def faults(page: Page) -> list[str]:
-    return violations(page) + overflow(page)
-
-
 def slug(name: str) -> str:
     return author(name).slug
 
 
-@pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("size", SIZES)
-def test_every_state_of_a_path(ann: User, visitor: Visitor, size: str, look: Look) -> None:
-    visit = visitor(size, look)
+def test_every_state_of_a_path(ann: User, visitor: Visitor) -> None:
+    visit = visitor()
     states = {
         "nothing": "",
         "connected": f"?from={slug('Ann Lee')}&to={slug(LONG)}",
@@ -55,8 +49,7 @@ def test_every_state_of_a_path(ann: User, visitor: Visitor, size: str, look: Loo
     found = {}
     for name, query in states.items():
         page = visit.go(f"/explore/path/{query}")
-        shoot(page, f"path-{name}-{size}-{look}")
-        found[name] = faults(page)
+        found[name] = faults_of(page, f"path-{name}")
     assert not any(found.values()), found
 
 
@@ -68,22 +61,17 @@ def signed_in(visit: Visit, user: User) -> None:
     visit.context.add_cookies([session])  # type: ignore[list-item]
 
 
-@pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("size", SIZES)
-def test_every_state_of_suggestions(ann: User, visitor: Visitor, size: str, look: Look) -> None:
-    visit = visitor(size, look)
+def test_every_state_of_suggestions(ann: User, visitor: Visitor) -> None:
+    visit = visitor()
     signed_in(visit, ann)
     page = visit.go("/collaborate/")
-    shoot(page, f"collaborate-waiting-{size}-{look}")
-    found = {"waiting": faults(page)}
+    found = {"waiting": faults_of(page, "collaborate-waiting")}
     suggest_due()
     expect(page.get_by_role("link", name="Di Eng", exact=True)).to_be_visible()
-    shoot(page, f"collaborate-people-{size}-{look}")
-    found["people"] = faults(page)
+    found["people"] = faults_of(page, "collaborate-people")
     page.get_by_role("button", name="Switch suggestions off").click()
     expect(page.get_by_role("heading", name="Suggestions are off")).to_be_visible()
-    shoot(page, f"collaborate-off-{size}-{look}")
-    found["off"] = faults(page)
+    found["off"] = faults_of(page, "collaborate-off")
     assert not any(found.values()), found
 
 

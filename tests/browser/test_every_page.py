@@ -2,13 +2,16 @@
 
 import json
 import os
+from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-from tests.browser.conftest import SIZES, Look, Visitor
+from tests.browser.conftest import SIZES, Visitor
 from works.models import Author, Topic, Work
 
 ADDRESSES = {
@@ -32,14 +35,19 @@ ADDRESSES = {
     "about": "/about/",
     "about-trust": "/about/trust/",
 }
-LOOKS: tuple[Look, ...] = ("light", "dark")
+LOOKS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # A pass of axe looks at every rule that it has, those of best practice too.
 AXE = "axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)"
+UNFOLD = "document.querySelectorAll('details').forEach(one => { one.open = true })"
 
 
 def violations(page: Page) -> list[str]:
     # Through DevTools, which the page's policy does not bind: axe is no script of the page.
     page.evaluate(AXE_SCRIPT)
+    return _violations(page)
+
+
+def _violations(page: Page) -> list[str]:
     return [
         f"{found['id']}: {node['html'][:160]} {json.dumps(node['any'][:1])[:300]}"
         for found in page.evaluate(AXE)
@@ -64,10 +72,34 @@ def shoot(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
-@pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("size", SIZES)
-def test_every_page(sample: Author, visitor: Visitor, size: str, look: Look) -> None:
-    visit = visitor(size, look)
+def views(page: Page) -> Iterator[str]:
+    """Show the page in each size and light, and last as a visit begins: the names of both."""
+    for size, look in product(reversed(SIZES), reversed(LOOKS)):
+        width, height = SIZES[size]
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=look)
+        yield f"{size}-{look}"
+
+
+def faults_of(page: Page, name: str, *, unfolded: bool = False) -> list[str]:
+    """What is wrong with the page in any size and light; for people, a picture of each.
+
+    The page is loaded once: all that size and light change is in the style sheets. `unfolded`
+    opens what can be opened, behind the pictures.
+    """
+    if os.environ.get("BZPEER_SHOTS"):
+        for view in views(page):
+            shoot(page, f"{name}-{view}")
+    if unfolded:
+        page.evaluate(UNFOLD)
+    page.evaluate(AXE_SCRIPT)
+    return [
+        f"{view}: {fault}" for view in views(page) for fault in _violations(page) + overflow(page)
+    ]
+
+
+def test_every_page(sample: Author, visitor: Visitor) -> None:
+    visit = visitor()
     work = Work.objects.filter(unverified__contains=["authors"])[0]
     places = {
         "researcher": f"/researchers/{sample.slug}/",
@@ -76,11 +108,7 @@ def test_every_page(sample: Author, visitor: Visitor, size: str, look: Look) -> 
     }
     faults = {}
     for name, address in ADDRESSES.items():
-        page = visit.go(address.format(**places))
-        shoot(page, f"{name}-{size}-{look}")
-        for detail in page.locator("details").all():
-            detail.evaluate("element => { element.open = true }")
-        if found := violations(page) + overflow(page):
+        if found := faults_of(visit.go(address.format(**places)), name, unfolded=True):
             faults[name] = found
     assert faults == {}
     cookies = visit.context.cookies()

@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.browser.conftest import SIZES, Look, Visit, Visitor
-from tests.browser.test_every_page import LOOKS, overflow, shoot, violations
+from tests.browser.conftest import Visit, Visitor
+from tests.browser.test_every_page import faults_of
 from tests.factories.accounts import staff
 from works import tasks
 from works.domain.records import Rejected
@@ -65,10 +65,8 @@ def signed_in(visit: Visit) -> Visit:
     return visit
 
 
-@pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("size", SIZES)
-def test_the_pages_of_imports(desk: ImportRun, visitor: Visitor, size: str, look: Look) -> None:
-    visit = signed_in(visitor(size, look))
+def test_the_pages_of_imports(desk: ImportRun, visitor: Visitor) -> None:
+    visit = signed_in(visitor())
     group = "?field=type&reason=is+paratext%2C+such+as+a+cover+or+a+contents+page%2C+and+no+work"
     places = {
         "imports": LIST,
@@ -79,9 +77,7 @@ def test_the_pages_of_imports(desk: ImportRun, visitor: Visitor, size: str, look
     }
     faults = {}
     for name, address in places.items():
-        page = visit.go(address)
-        shoot(page, f"{name}-{size}-{look}")
-        if found := violations(page) + overflow(page):
+        if found := faults_of(visit.go(address), name):
             faults[name] = found
     assert faults == {}
 

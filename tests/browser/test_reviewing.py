@@ -14,8 +14,8 @@ from claims.disputes import challenge_admit, dispute_answer
 from claims.models import Challenge, Claim, Correction
 from claims.proving import evidence_add_orcid, evidence_add_page, evidence_add_written
 from profiles.models import User
-from tests.browser.conftest import SIZES, Look, Visit, Visitor
-from tests.browser.test_every_page import LOOKS, overflow, shoot, violations
+from tests.browser.conftest import Visit, Visitor
+from tests.browser.test_every_page import faults_of
 from tests.factories.accounts import person, staff
 from tests.factories.claims import IDS, account, claimant, record, reviewer
 from tests.factories.corpus import publish
@@ -78,12 +78,8 @@ def as_staff(visit: Visit) -> Visit:
     return visit
 
 
-@pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("size", SIZES)
-def test_the_pages_of_reviewers(
-    desk: dict[str, Claim], visitor: Visitor, size: str, look: Look
-) -> None:
-    visit = as_staff(visitor(size, look))
+def test_the_pages_of_reviewers(desk: dict[str, Claim], visitor: Visitor) -> None:
+    visit = as_staff(visitor())
     places = {
         "reviews": "/moderation/",
         "reviews-none": "/moderation/?kind=objection",
@@ -92,11 +88,7 @@ def test_the_pages_of_reviewers(
     } | {f"review-{name}": f"/moderation/claims/{one.public_id}/" for name, one in desk.items()}
     faults = {}
     for name, address in places.items():
-        page = visit.go(address)
-        shoot(page, f"{name}-{size}-{look}")
-        for detail in page.locator("details").all():
-            detail.evaluate("element => { element.open = true }")
-        if found := violations(page) + overflow(page):
+        if found := faults_of(visit.go(address), name, unfolded=True):
             faults[name] = found
     assert faults == {}
 

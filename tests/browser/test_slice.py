@@ -108,6 +108,9 @@ def test_it_arrives_in_the_same_visit_and_at_once_in_the_next(
 
 def test_without_scripts_the_link_leads_to_it(lee: Author, visitor: Visitor) -> None:
     page = visitor(scripts=False).go(researcher(lee))
+    expect(page.get_by_text("The graph has its own page")).to_be_visible()
+    expect(page.get_by_text("Building this graph slice")).to_be_hidden()
+    shoot(page, "slice-without-scripts")
     page.get_by_role("link", name="Read the nearby people, works and topics").click()
     expect(page.locator("#research-graph")).to_contain_text("Building this graph slice")
     expect(page.get_by_role("link", name="Bo Li")).to_be_visible()

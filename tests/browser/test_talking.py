@@ -7,10 +7,15 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-from claims.models import Conversation, Message, Proposal
+from claims.claim_steps import Actor
+from claims.conversation_reports import message_report
+from claims.domain.transitions import Role
+from claims.models import Conversation, Message, Proposal, SenderFreeze
+from claims.protecting import abuse_report
 from profiles.models import User
-from tests.browser.conftest import SIZES, Look, Visit, Visitor
-from tests.browser.test_every_page import LOOKS, overflow, shoot, violations
+from tests.browser.conftest import Visit, Visitor
+from tests.browser.test_every_page import faults_of
+from tests.factories.accounts import staff
 from tests.factories.conversations import conversation, holder, say
 
 
@@ -146,18 +151,38 @@ def full(talk: Conversation, ada: User, bob: User) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("size", SIZES)
-def test_every_page_of_conversations(
-    visitor: Visitor, talk: Conversation, ada: User, bob: User, size: str, look: Look
-) -> None:
-    visit = signed_in(visitor(size, look), bob)
+def seen(visit: Visit, places: dict[str, str]) -> dict[str, list[str]]:
+    """What is wrong with each of these pages, all that can be unfolded being open."""
     faults = {}
-    for name, address in full(talk, ada, bob).items():
-        page = visit.go(address)
-        shoot(page, f"{name}-{size}-{look}")
-        for detail in page.locator("details").all():
-            detail.evaluate("element => { element.open = true }")
-        if found := violations(page) + overflow(page):
+    for name, address in places.items():
+        if found := faults_of(visit.go(address), name, unfolded=True):
             faults[name] = found
-    assert faults == {}
+    return faults
+
+
+def test_every_page_of_conversations(
+    visitor: Visitor, talk: Conversation, ada: User, bob: User
+) -> None:
+    visit = signed_in(visitor(), bob)
+    assert seen(visit, full(talk, ada, bob)) == {}
+
+
+def test_every_page_of_reports(visitor: Visitor, talk: Conversation, ada: User, bob: User) -> None:
+    visit = signed_in(visitor(), staff())
+    assert seen(visit, {"reports-none": "/moderation/reports/"}) == {}
+    actor, words = Actor(Role.CLAIMANT, bob.pk), "They write to everybody.\n\nEvery day."
+    message = say(talk, ada, "Buy a place in our journal at https://example.org/places/to/buy.")
+    message_report(message, actor, "spam", words, message.created_at)
+    assert talk.invitation is not None
+    abuse_report(actor, ada.pk, f"/invitations/{talk.invitation.public_id}/", "fraud", words,
+                 message.created_at)  # fmt: skip
+    SenderFreeze.objects.create(user=ada)
+    places = {
+        "reports": "/moderation/reports/",
+        "reported": f"/moderation/messages/{message.public_id}/",
+    }
+    assert seen(visit, places) == {}
+    page = visit.go(places["reported"])
+    page.get_by_role("button", name="Read the message").click()
+    expect(page.get_by_text("Buy a place in our journal")).to_be_visible()
+    assert faults_of(page, "reported-read") == []

@@ -16,6 +16,11 @@ from tests.factories.corpus import author_of
 from works.models import Author
 
 
+@pytest.fixture(scope="module", autouse=True)
+def begin_afresh(fresh_tables: None) -> None:
+    """What the modules before it rolled back is out of its way."""
+
+
 @pytest.fixture(scope="module")
 def sample(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Author]:
     """The sample with its graph drawn; what a test writes on top of it is rolled back."""
