@@ -21,6 +21,7 @@ TODAY = date(2026, 1, 1)
 TABLES = (
     *("works_author", "works_work", "works_report", "works_authorship"),
     *("works_workidentifier", "works_topic", "works_worktopic", "works_reportkey"),
+    "works_titlewords",
 )
 
 

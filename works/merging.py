@@ -14,6 +14,7 @@ from works.domain import names
 from works.domain.article import TEMPLATE_VERSION
 from works.domain.bylines import Byline
 from works.domain.shown import ShownWork
+from works.search_index import titles_index, words_learn
 from works.services import marking
 
 
@@ -29,7 +30,9 @@ def merge(cursor: Any, shown: Mapping[int, ShownWork], gone: Mapping[int, int]) 
     copy_rows(cursor, "stage_id", ID_COLUMNS, _each(shown, _ids, _plain_row))
     copy_rows(cursor, "stage_topic", TOPIC_COLUMNS, _each(shown, _topics, _plain_row))
     cursor.execute(UPSERT_WORKS)
+    titles_index(cursor, shown)
     cursor.execute("ANALYZE stage_byline")
+    words_learn(cursor)
     cursor.execute(INSERT_AUTHORS)
     new_authors = int(cursor.rowcount)
     for statement in MERGE:
@@ -245,12 +248,14 @@ MERGE = [
         WHERE t.work_id = wt.work_id AND t.scheme = k.scheme AND t.code = k.code)
     """,
     """
-    INSERT INTO works_worktopic AS wt (work_id, topic_id, position)
-    SELECT t.work_id, k.id, t.position
-    FROM stage_topic t
+    INSERT INTO works_worktopic AS wt (work_id, topic_id, position, year, date)
+    SELECT t.work_id, k.id, t.position, s.year, s.date
+    FROM stage_topic t JOIN stage_work s USING (work_id)
     JOIN works_topic k ON k.scheme = t.scheme AND k.code = t.code
-    ON CONFLICT (work_id, topic_id) DO UPDATE SET position = excluded.position
-    WHERE wt.position <> excluded.position
+    ON CONFLICT (work_id, topic_id) DO UPDATE SET position = excluded.position,
+        year = excluded.year, date = excluded.date
+    WHERE (wt.position, wt.year, wt.date)
+        IS DISTINCT FROM (excluded.position, excluded.year, excluded.date)
     """,
     # A record that lost its last mention to another one of that name leads its readers there; one
     # whose name left the byline leads nowhere, whoever stands in its place now.

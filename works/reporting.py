@@ -148,6 +148,7 @@ DROP_WORKS = [
             "works_authorshipinstitution",
             "works_workidentifier",
             "works_worktopic",
+            "works_titlewords",
         )
     ),
     "DELETE FROM works_work WHERE id = ANY(%s)",

@@ -7,9 +7,12 @@ import msgspec
 from django.db import connection
 
 from works.domain import names
+from works.domain.spelling import slips
+from works.domain.steps import LONGEST, MOST_WORDS, NAME_STEPS, begun, meant, steps, told_apart
 
 RESULTS = 20
 ROWS = 50
+SPARE = 10
 
 
 class ResearcherRow(msgspec.Struct):
@@ -31,12 +34,23 @@ a.slug, a.name, f.works, f.years::text, f.top_topics::text, f.trust_score, f.tru
 f.several
 """
 
-# The index is on these very words, `coalesce` and all.
+# The rows of a step are sorted before those of the next are looked for, and none are once there
+# are enough. Some more than enough, for those that were merged since the last refresh.
 SEARCH = f"""
-SELECT {RESEARCHER} FROM works_author a JOIN works_authorfacts f ON f.author_id = a.id
-WHERE to_tsvector('simple', coalesce(a.name_key, '')) @@ to_tsquery('simple', %s)
-    AND a.merged_into_id IS NULL AND f.works > 0
-ORDER BY f.works DESC, a.name_key, a.id LIMIT %s
+WITH found AS MATERIALIZED (
+    SELECT n.author_id
+    FROM unnest(%(steps)s::text[], %(letters)s::text[]) AS step (asked, letters), LATERAL (
+        SELECT author_id FROM works_namewords
+        WHERE words @@ step.asked::tsquery
+            AND (step.letters = '' OR words || '' @@ step.letters::tsquery)
+        ORDER BY works DESC, author_id LIMIT %(most)s + {SPARE}
+    ) n
+    LIMIT %(most)s + {SPARE}
+)
+SELECT {RESEARCHER} FROM found
+JOIN works_author a ON a.id = found.author_id JOIN works_authorfacts f USING (author_id)
+WHERE a.merged_into_id IS NULL AND f.works > 0 AND a.name <> ''
+ORDER BY f.works DESC, a.name_key, a.id LIMIT %(most)s
 """
 
 BROWSE = f"""
@@ -51,13 +65,22 @@ WHERE a.merged_into_id IS NULL AND f.works > 0
 ORDER BY f.works DESC, f.author_id LIMIT %s
 """
 
+# A topic may have every fifth work, and a work thousands of names: only so much is looked at.
 OF_TOPICS = """
 SELECT o.slug, o.name, count(*) AS n
-FROM (SELECT DISTINCT work_id FROM works_worktopic WHERE topic_id = ANY(%s)) w
-JOIN works_authorship b USING (work_id) JOIN works_author o ON o.id = b.author_id
-WHERE b.status <> 'rejected'
-GROUP BY o.id ORDER BY n DESC, o.name_key, o.id LIMIT %s
+FROM (
+    SELECT author_id FROM (
+        SELECT DISTINCT work_id FROM unnest(%(topics)s::bigint[]) AS t (id), LATERAL (
+            SELECT work_id FROM works_worktopic WHERE topic_id = t.id
+            ORDER BY year DESC NULLS LAST, date DESC, work_id DESC LIMIT %(works)s
+        ) latest
+    ) w JOIN works_authorship b USING (work_id)
+    WHERE b.status <> 'rejected' LIMIT %(names)s
+) named JOIN works_author o ON o.id = named.author_id
+GROUP BY o.id ORDER BY n DESC, o.name_key, o.id LIMIT %(most)s
 """
+# Works of all topics of a page together, but some of each, and names on them.
+LATEST_WORKS, LEAST_WORKS, LATEST_NAMES = 1_000, 50, 20_000
 
 TOTALS = """
 SELECT name, estimate FROM (VALUES
@@ -69,11 +92,31 @@ SELECT name, estimate FROM (VALUES
 
 def search_researchers(q: str, most: int = RESULTS) -> list[ResearcherRow]:
     """Researchers whose names have all these words or beginnings of words, in any order."""
-    words = names.key(q).split()[:8]
-    if not words:
-        return []
-    wanted = " & ".join(f"'{word.replace(chr(39), '')}':*" for word in words)
-    return _researchers(SEARCH, [wanted, most])
+    words, letters = told_apart(_words(q))
+    return _found(steps(NAME_STEPS, begun(words)), letters, most) if words else []
+
+
+KNOWN = "SELECT word FROM works_nameword WHERE word = ANY(%s)"
+
+
+def nearly_named(q: str, most: int = RESULTS) -> list[ResearcherRow]:
+    """Researchers whose names have all these words, each spelled so or with one slip."""
+    words, letters = told_apart(_words(q))
+    near = [slips(word) for word in words]
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN, [[slip for slips_of in near for slip in slips_of]])
+        known = {word for (word,) in cursor.fetchall()}
+    variants = [[slip for slip in slips_of if slip in known] for slips_of in near]
+    return _found(meant(NAME_STEPS, words, variants), letters, most) if any(variants) else []
+
+
+def _words(q: str) -> list[str]:
+    return [word[:LONGEST] for word in names.key(q).split()[:MOST_WORDS]]
+
+
+def _found(asked: list[str], letters: list[str], most: int) -> list[ResearcherRow]:
+    checked = steps(NAME_STEPS, begun(letters))
+    return _researchers(SEARCH, {"steps": asked, "letters": checked, "most": most})
 
 
 FIRST_LETTER = """
@@ -103,9 +146,9 @@ def leading_researchers(most: int) -> list[ResearcherRow]:
     return _researchers(LEADING, [most])
 
 
-def _researchers(statement: str, values: Sequence[Any]) -> list[ResearcherRow]:
+def _researchers(statement: str, values: Any) -> list[ResearcherRow]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, list(values))
+        cursor.execute(statement, values)
         rows = cursor.fetchall()
     return [_researcher(list(row)) for row in rows]
 
@@ -117,11 +160,17 @@ def _researcher(values: list[Any]) -> ResearcherRow:
 
 
 def researchers_of_topics(topic_ids: list[int], most: int = 12) -> list[tuple[str, str, int]]:
-    """(slug, name, works), the most works first."""
+    """(slug, name, works), the most works first, counted on the latest works of each topic."""
+    asked: dict[str, Any] = {"topics": topic_ids, "works": works_looked_at(len(topic_ids))}
     with connection.cursor() as cursor:
-        cursor.execute(OF_TOPICS, [topic_ids, most])
+        cursor.execute(OF_TOPICS, asked | {"names": LATEST_NAMES, "most": most})
         found: list[tuple[str, str, int]] = cursor.fetchall()
     return found
+
+
+def works_looked_at(topics: int) -> int:
+    """On how many works of each of so many topics its researchers are counted."""
+    return max(LATEST_WORKS // max(topics, 1), LEAST_WORKS)
 
 
 def totals() -> dict[str, int]:

@@ -27,6 +27,7 @@ from works.models import (
     SuppressionSecret,
 )
 from works.rejects import empty_naming
+from works.search_index import words_forget
 from works.services import authors_changed
 from works.withholding import EMPTY, Stood, standing
 
@@ -96,6 +97,7 @@ def carry_out(
     _forget_decisions(cursor, ids, stood)
     cursor.execute(f"{EMPTY} WHERE id = ANY(%s)", [ids])
     AuthorFacts.objects.filter(author__in=ids).delete()
+    words_forget(cursor, {author.name, *(one.author.name for one in stood)})
     _forget_places(cursor, places)
     patterns = _patterns(author, stood)
     _forget_rejects(cursor, patterns)

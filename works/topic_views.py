@@ -17,7 +17,7 @@ from works.pages import (
     works_html,
 )
 from works.queries import WorkRow
-from works.topics import TopicFull
+from works.topics import Counted, TopicFull
 from works.web import fresh
 
 # (one of them, all of them)
@@ -36,16 +36,15 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         raise Http404
     asked = queries.WorksFilter(page=number_in(request.GET.get("page", ""), 1, MAX_PAGE) or 1)
-    rows = queries.works_of_topics(found.ids, asked)
+    rows = queries.works_of_topics(found.ids, asked.page)
     path = topic_url(found.slug)
     if asked.page > 1 and not rows:
         return HttpResponseRedirect(path)
-    matching = rows[0].matching if rows else 0
     about = f"Works and researchers on {found.name}."
     context = {
         "page": page_context(found.name, about, path, kind="topic"),
         "t": topic_context(found, rows),
-        "turn": paging(path, asked, matching),
+        "turn": paging(path, asked, found.works.works),
     }
     return render(request, "works/topic.html", context)
 
@@ -58,7 +57,11 @@ def topics(request: HttpRequest) -> HttpResponse:
             "slug": scheme,
             "label": SCHEMES.get(scheme, ("", scheme))[1],
             "topics": [
-                {"name": name, "url": topic_url(slug), "code": "" if code in name else code}
+                {
+                    "name": name,
+                    "url": topic_url(slug),
+                    "code": "" if code.isdigit() or code in name else code,
+                }
                 for slug, name, code in found
             ],
         }
@@ -79,16 +82,23 @@ def topic_context(found: TopicFull, rows: list[WorkRow]) -> dict[str, Any]:
         "code": "" if is_number else found.code,
         "way": [{"name": name, "url": topic_url(slug)} for slug, name in found.way],
         "beneath": [
-            {"name": name, "url": topic_url(slug), "works": works}
+            {"name": name, "url": topic_url(slug), "works": counted(works)}
             for slug, name, works in found.beneath
         ],
-        "works": rows[0].matching if rows else 0,
+        "works": counted(found.works) if rows else "",
+        "latest": found.works.works > researchers.works_looked_at(len(found.ids)),
         "researchers": [
             {"name": name, "url": researcher_url(slug), "works": works}
             for slug, name, works in people
         ],
         "html": trusted(works_html(rows)),
     }
+
+
+def counted(found: Counted) -> str:
+    """The number of works in words: "1,000+ works" where there are more than were counted."""
+    noun = "work" if (found.works, found.more) == (1, False) else "works"
+    return f"{found.works:,}{'+' * found.more} {noun}"
 
 
 def topic_url(slug: str) -> str:

@@ -9,8 +9,17 @@ from django.db import connection
 MOST_AT_THE_TOP = 300
 # A way up that is longer goes in a circle: sources may place two topics above each other.
 DEEPEST = 20
+# Counted no further: of the page's own topic as far as its pages lead, of those beneath less.
+MOST_WORKS, MOST_BENEATH = 10_000, 1_000
 
 Step = tuple[str, str]
+
+
+class Counted(msgspec.Struct, array_like=True):
+    """How many works were counted, and whether there are more."""
+
+    works: int
+    more: bool
 
 
 class TopicFull(msgspec.Struct):
@@ -27,7 +36,8 @@ class TopicFull(msgspec.Struct):
     slug: str
     way: list[Step]
     ids: list[int]
-    beneath: list[tuple[str, str, int]]
+    works: Counted
+    beneath: list[tuple[str, str, Counted]]
 
 
 # UNION leaves out what was found before: a circle ends where it closes.
@@ -47,31 +57,50 @@ SELECT t.id, t.scheme, t.code, t.name, t.slug, (
         VALUES (t.id)
         UNION SELECT b.id FROM beneath JOIN works_topic b ON b.broader_id = beneath.id
     )
-    SELECT json_agg(id ORDER BY id) FROM beneath
+    SELECT json_build_array(json_agg(id ORDER BY id), (
+        SELECT json_build_array(
+            least(count(DISTINCT work_id), %(works)s), count(*) > %(works)s) FROM (
+            SELECT wt.work_id FROM beneath b JOIN works_worktopic wt ON wt.topic_id = b.id
+            LIMIT %(works)s + 1
+        ) read
+    )) FROM beneath
 )::text, (
     WITH RECURSIVE tree (child_id, id) AS (
         SELECT id, id FROM works_topic WHERE broader_id = t.id
         UNION SELECT child_id, b.id FROM tree JOIN works_topic b ON b.broader_id = tree.id
     )
-    SELECT coalesce(json_agg(json_build_array(slug, name, n) ORDER BY n DESC, name, slug), '[]')
-    FROM (
-        SELECT child_id, count(DISTINCT wt.work_id) AS n
-        FROM tree LEFT JOIN works_worktopic wt ON wt.topic_id = tree.id GROUP BY child_id
-    ) counted JOIN works_topic c ON c.id = child_id
+    SELECT coalesce(json_agg(json_build_array(slug, name, json_build_array(n, more))
+        ORDER BY n DESC, name, slug), '[]')
+    FROM (SELECT DISTINCT child_id FROM tree) child
+    JOIN works_topic c ON c.id = child_id, LATERAL (
+        SELECT least(count(DISTINCT work_id), %(beneath)s) AS n, count(*) > %(beneath)s AS more
+        FROM (
+            SELECT wt.work_id FROM tree JOIN works_worktopic wt ON wt.topic_id = tree.id
+            WHERE tree.child_id = child.child_id LIMIT %(beneath)s + 1
+        ) read
+    ) counted
 )::text
 FROM works_topic t WHERE t.slug = %(slug)s
 """
-PACKED: list[Any] = [list[Step], list[int], list[tuple[str, str, int]]]
+PACKED: list[Any] = [
+    list[Step],
+    tuple[list[int], Counted],
+    list[tuple[str, str, Counted]],
+]
 
 
 def topic(slug: str) -> TopicFull | None:
     with connection.cursor() as cursor:
-        cursor.execute(TOPIC, {"slug": slug, "deepest": DEEPEST})
+        limits = {"deepest": DEEPEST, "works": MOST_WORKS, "beneath": MOST_BENEATH}
+        cursor.execute(TOPIC, {"slug": slug, **limits})
         row = cursor.fetchone()
     if row is None:
         return None
-    packed = (msgspec.json.decode(text, type=kind) for text, kind in zip(row[5:], PACKED))
-    return TopicFull(*row[:5], *packed)
+    packed: list[Any] = [
+        msgspec.json.decode(text, type=kind) for text, kind in zip(row[5:], PACKED)
+    ]
+    way, (ids, works), beneath = packed
+    return TopicFull(*[*row[:5], way, ids, works, beneath])
 
 
 TOP = """

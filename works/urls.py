@@ -1,9 +1,9 @@
 from django.urls import path
 
-from works import import_views, institution_views, joining_views, topic_views, views
+from works import import_views, institution_views, joining_views, search_views, topic_views, views
 
 urlpatterns = [
-    path("search/", views.search, name="search"),
+    path("search/", search_views.search, name="search"),
     path("researchers/", views.browse, name="browse"),
     path("researchers/<str:slug>/works/", views.researcher_works, name="researcher-works"),
     path("works/<int:work_id>/", views.work, name="work"),

@@ -9,8 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from bzpeer.lib import access
-from works import institutions, queries, researchers
-from works.institution_pages import institution_row
+from works import queries, researchers
 from works.pages import (
     MAX_PAGE,
     address,
@@ -75,47 +74,6 @@ def _work_page(request: HttpRequest, found: queries.WorkFull) -> HttpResponse:
         found.title_text, f"{w['type_label']} on BZPEER.", f"/works/{found.id}/", kind="work"
     )
     return render(request, "works/work.html", {"page": page, "w": w})
-
-
-@fresh
-def search(request: HttpRequest) -> HttpResponse:
-    q = request.GET.get("q", "").strip()[:200]
-    asked = request.GET.get("kind", "")
-    kind = asked if asked in FOUND else "people"
-    one, many = KINDS[kind]
-    results = FOUND[kind](q, researchers.RESULTS + 1) if q else []
-    title = f"{many} named {q}" if q else f"Find {one}"
-    context = {
-        "page": page_context(
-            title, f"Find {one} by name.", "/search/", noindex=bool(q), kind="search"
-        ),
-        "q": q,
-        "kind": kind,
-        "tabs": [_tab(each, label, q, kind) for each, (_, label) in KINDS.items()],
-        "results": results[: researchers.RESULTS],
-        "more": len(results) > researchers.RESULTS,
-    }
-    return render(request, "works/search.html", context)
-
-
-def _tab(kind: str, label: str, q: str, current: str) -> dict[str, object]:
-    url = address("/search/", q=q, kind="" if kind == "people" else kind)
-    return {"label": label, "url": url, "current": kind == current}
-
-
-def _people(q: str, most: int) -> list[dict[str, Any]]:
-    return [researcher_row(row) for row in researchers.search_researchers(q, most)]
-
-
-def _institutions(q: str, most: int) -> list[dict[str, Any]]:
-    return [institution_row(row) for row in institutions.search_institutions(q, most)]
-
-
-KINDS = {
-    "people": ("a researcher", "Researchers"),
-    "institutions": ("an institution", "Institutions"),
-}
-FOUND = {"people": _people, "institutions": _institutions}
 
 
 @fresh

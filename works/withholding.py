@@ -31,6 +31,7 @@ from works.domain.withheld import (
 )
 from works.gathering import Gathered, Held, Identity, gather, identity
 from works.grouping import Placed, Plan, place
+from works.search_index import words_forget
 
 WorkKey = int
 
@@ -66,8 +67,11 @@ def placed(cursor: Any, gathered: Gathered) -> tuple[Plan, Withheld]:
 def empty_left(cursor: Any, withheld: Withheld) -> None:
     """Empty the records that lost their last work by it: a name alone had been somebody's."""
     if withheld.keys:
-        columns = zip(*((key.scheme, key.value) for key in withheld.keys))
-        cursor.execute(EMPTY_LEFT, [list(column) for column in columns])
+        columns = [list(column) for column in zip(*((k.scheme, k.value) for k in withheld.keys))]
+        cursor.execute(LEFT, columns)
+        names = [name for (name,) in cursor.fetchall()]
+        cursor.execute(EMPTY_LEFT, columns)
+        words_forget(cursor, names)
 
 
 def standing(cursor: Any, works: Sequence[int], key: AuthorKey) -> list[Stood]:
@@ -221,6 +225,11 @@ ON CONFLICT (key, suppression_id, name, rank) DO NOTHING
 EMPTY = f"""
 UPDATE works_author a SET name = '', chosen_name = '', name_key = '', letter = '',
     slug = public_id, key_scheme = '{SCHEME}', key_value = public_id, merged_into_id = NULL
+"""
+LEFT = """
+SELECT a.name FROM works_author a
+JOIN unnest(%s::text[], %s::text[]) AS gone (scheme, value)
+    ON (a.key_scheme, a.key_value) = (gone.scheme, gone.value)
 """
 EMPTY_LEFT = f"""
 {EMPTY} FROM unnest(%s::text[], %s::text[]) AS gone (scheme, value)

@@ -11,11 +11,13 @@ from enum import StrEnum
 # Further apart says nothing of two people, and costs the most to find.
 MOST_STEPS = 6
 # More people on a level than this cost more than an answer is worth.
-CROWD = 20_000
+CROWD = 10_000
 
-# (person met, the one of the level who leads there) of every edge from a level. Given the people
-# who alone would end the search, the edges to others may be left out.
-Neighbours = Callable[[Collection[int], Collection[int] | None], Iterable[tuple[int, int]]]
+# (person met, the one of the level who leads there) of every edge from a level, and whether those
+# are all: a level may have too many. Given the people who alone would end the search, the edges to
+# others may be left out.
+Edges = Iterable[tuple[int, int]]
+Neighbours = Callable[[Collection[int], Collection[int] | None], tuple[Edges, bool]]
 
 
 class Outcome(StrEnum):
@@ -51,7 +53,7 @@ def begin(person: int) -> Side:
     return Side({person: person}, frozenset({person}), 0)
 
 
-def grown(side: Side, edges: Iterable[tuple[int, int]]) -> Side:
+def grown(side: Side, edges: Edges) -> Side:
     """One level further: whom these edges reach for the first time."""
     fresh = {person: by for person, by in edges if person not in side.via}
     return Side(side.via | fresh, frozenset(fresh), side.depth + 1)
@@ -72,15 +74,16 @@ def search(
         ahead = near.weight <= far.weight
         side, other = (near, far) if ahead else (far, near)
         ends = other.level if steps == most - 1 else None
-        side = grown(side, neighbours(side.level, ends))
+        edges, complete = neighbours(side.level, ends)
+        side = grown(side, edges)
         met = min(side.level & other.via.keys(), default=None)
         near, far = (side, other) if ahead else (other, side)
         if met is not None:
             return Route(Outcome.CONNECTED, joined(near, far, met))
+        if not complete or len(side.level) > crowd:
+            break
         if not side.level and ends is None:
             return Route(Outcome.APART)
-        if len(side.level) > crowd:
-            break
     return Route(Outcome.FAR)
 
 

@@ -143,12 +143,12 @@ def test_a_tree_costs_as_many_statements_for_one_work_as_for_many() -> None:
 def test_a_broader_topic_counts_each_work_once() -> None:
     take_in(on(PRUNING, IMAGES), on(PRUNING), on(IMAGES), on(*topics("cs.LG")))
     field = seen(FIELD)
-    assert [(name, works) for _, name, works in field.beneath] == [
+    assert [(name, n.works) for _, name, n in field.beneath] == [
         ("Artificial Intelligence", 2),
         ("Computer Vision", 2),
     ]
     assert field.way == [(slug(DOMAIN), "Physical Sciences")]
-    assert [works for _, _, works in seen(DOMAIN).beneath] == [3]
+    assert [n.works for _, _, n in seen(DOMAIN).beneath] == [3]
     assert len(seen(DOMAIN).ids) == 6
     assert seen(PRUNING).ids == [seen(PRUNING).id]
 
@@ -160,7 +160,7 @@ def test_a_circle_ends_where_it_closes() -> None:
     domain = seen(DOMAIN)
     assert [name for _, name in domain.way] == ["Computer Science", "Artificial Intelligence"]
     assert len(domain.ids) == 4
-    assert [works for _, _, works in domain.beneath] == [2]
+    assert [n.works for _, _, n in domain.beneath] == [2]
 
 
 def test_a_topic_is_not_above_itself() -> None:

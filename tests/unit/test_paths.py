@@ -1,7 +1,7 @@
 """How two people are connected: the shortest way, whichever end it is looked for from."""
 
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import TypeAlias
 
 import networkx as nx
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from graph.domain.paths import MOST_STEPS, Neighbours, Outcome, Route, search
+from graph.domain.paths import MOST_STEPS, Edges, Neighbours, Outcome, Route, search
 
 PEOPLE = 14
 Graph: TypeAlias = "nx.Graph[int]"
@@ -29,13 +29,13 @@ def edges_of(made: Graph) -> Neighbours:
 
     def neighbours(
         level: Collection[int], only: Collection[int] | None
-    ) -> Collection[tuple[int, int]]:
+    ) -> tuple[Collection[tuple[int, int]], bool]:
         met: dict[int, int] = {}
         for person in sorted(level, reverse=True):
             for other in made[person]:
                 if only is None or other in only:
                     met[other] = person
-        return met.items()
+        return met.items(), True
 
     return neighbours
 
@@ -110,13 +110,13 @@ def test_outcomes(edges: tuple[tuple[int, int], ...], outcome: Outcome) -> None:
     assert between(graph(*edges), 0, 1).outcome == outcome
 
 
-def asking(made: Graph, asked: list[int]) -> Callable[..., Collection[tuple[int, int]]]:
+def asking(made: Graph, asked: list[int]) -> Neighbours:
     """The edges of a graph, noting how many people each question is about."""
     neighbours = edges_of(made)
 
-    def noted(level: Collection[int], only: Collection[int] | None) -> Collection[tuple[int, int]]:
+    def noted(level: Collection[int], only: Collection[int] | None) -> tuple[Edges, bool]:
         asked.append(len(level))
-        return list(neighbours(level, only))
+        return neighbours(level, only)
 
     return noted
 
@@ -142,3 +142,24 @@ def test_a_crowd_in_between_is_too_many() -> None:
     nx.add_path(stars, [1, 1_000, 60])
     assert between(stars, 0, 51, crowd=100).outcome == Outcome.CONNECTED
     assert between(stars, 0, 51, crowd=40) == Route(Outcome.FAR)
+
+
+def shortened(made: Graph, most: int) -> Neighbours:
+    """Edges of which a question is told only the first few."""
+    neighbours = edges_of(made)
+
+    def told(level: Collection[int], only: Collection[int] | None) -> tuple[Edges, bool]:
+        edges = sorted(neighbours(level, only)[0])
+        return edges[:most], len(edges) <= most
+
+    return told
+
+
+@given(graphs, pairs, st.integers(0, 6))
+@example(graph((0, 1), (0, 2), (0, 3), (3, 4)), (0, 4), 2)
+def test_a_way_that_is_found_in_spite_of_edges_left_out_is_a_shortest_one(
+    made: Graph, ends: tuple[int, int], most: int
+) -> None:
+    found, best = search(*ends, shortened(made, most)), between(made, *ends)
+    assert len(found.people) in (len(best.people), 0)
+    assert found.outcome in (best.outcome, Outcome.FAR)

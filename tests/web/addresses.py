@@ -52,6 +52,7 @@ PUBLIC = {
     "topic": "{topic}",
     "topics": "/topics/",
     "institution": "{institution}",
+    "search for a work": "/search/?q=on&kind=works",
     "search for an institution": "/search/?q=north&kind=institutions",
     "path": "/explore/path/",
     "path between two": "/explore/path/?from=xue+lin&to=tianyu+wang",

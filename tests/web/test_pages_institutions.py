@@ -65,7 +65,7 @@ def test_everything_that_a_registry_says_is_shown(client: Client) -> None:
     assert "Institution · Education, Non-profit" in found.text
     assert "Rouyn, Canada · established 1911" in found.text
     for words in ("North University", "UDN short form", "north.example", "udn.example",
-                  "record of 2024-05-06", "The Whole"):  # fmt: skip
+                  "record of 6 May 2024", "The Whole"):  # fmt: skip
         assert words in found.text
     assert found.one("bdi", lang="en").text == "North University"
     outward = {link["href"]: link["rel"] for link in found.all("a") if "://" in link["href"]}
@@ -307,10 +307,11 @@ def test_institutions_are_found_by_every_name(
     assert ("No institution of that name here" in found.text) == (not expected)
 
 
-def test_the_two_searches_lead_to_each_other(client: Client) -> None:
+def test_the_searches_lead_to_each_other(client: Client) -> None:
     people = page(client.get("/search/?q=north"))
     assert people.one("h1").text == "Researchers named “north”"
-    here, other = [link for link in people.all("a") if link["href"].startswith("/search/?")]
+    here, other, works = [link for link in people.all("a") if link["href"].startswith("/search/?")]
+    assert works["href"] == "/search/?q=north&kind=works"
     assert here.attributes["aria-current"] == "page"
     assert other["href"] == "/search/?q=north&kind=institutions"
     there = page(client.get(other["href"]))

@@ -31,6 +31,7 @@ from works.models.institutions import (
     InstitutionName,
     InstitutionRelation,
 )
+from works.models.search import NameWord, NameWords, TitleWords
 from works.models.suppression import (
     SuppressedKey,
     SuppressedMention,
@@ -53,6 +54,8 @@ __all__ = [
     "InstitutionName",
     "InstitutionRelation",
     "MentionDecision",
+    "NameWord",
+    "NameWords",
     "ReplayOrder",
     "Report",
     "ReportDecision",
@@ -61,6 +64,7 @@ __all__ = [
     "SuppressedMention",
     "Suppression",
     "SuppressionSecret",
+    "TitleWords",
     "Topic",
     "Work",
     "WorkIdentifier",

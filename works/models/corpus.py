@@ -104,12 +104,25 @@ class WorkIdentifier(models.Model):
 
 
 class WorkTopic(models.Model):
+    """A topic of a work. `year` and `date` are the work's, so that its latest are read first."""
+
     work = models.ForeignKey(Work, models.CASCADE, db_index=False)
-    topic = models.ForeignKey(Topic, models.PROTECT)
+    topic = models.ForeignKey(Topic, models.PROTECT, db_index=False)
     position = models.SmallIntegerField()
+    year = models.SmallIntegerField(null=True)
+    date = models.CharField(max_length=10, db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["work", "topic"], name="work_topic")]
+        indexes = [
+            models.Index(
+                models.F("topic"),
+                models.F("year").desc(nulls_last=True),
+                models.F("date").desc(),
+                models.F("work").desc(),
+                name="latest_of_topic",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.work_id}: {self.topic_id}"

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from bench import imports, neighbourhoods, pages, paths, refreshing
+from bench import imports, neighbourhoods, pages, paths, refreshing, searching
 from bench.measure import Line
 from bzpeer.embedded import held_for
 from works.researchers import search_researchers
@@ -39,6 +39,7 @@ class Command(BaseCommand):
         self.say("Pages", pages.measure(sample()))
         self.say("What a slice reads", neighbourhoods.measure())
         self.say("How two are connected", paths.measure())
+        self.say("Searches, in processor time", searching.measure())
 
     def say(self, title: str, lines: Iterable[Line]) -> None:
         self.stdout.write(f"\n{title}")
