@@ -15,7 +15,8 @@ STEPS = {
     "counts": "profiles.services.counts_refresh",
     "edges and circles": "profiles.services.edges_refresh",
     "circles alone": "graph.services.circles",
-    "trust": "profiles.services.trust_refresh",
+    "trust": "profiles.services.trust_score",
+    "writing the facts": "profiles.services.facts_write",
 }
 
 

@@ -2,29 +2,30 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 import msgspec
 from django.db import connection
 
+from bzpeer.lib.columns import literal
 from claims.domain.ledger import cause
 from claims.domain.trust import FORMULA, TrustFacts, automatic_level, digest, score
 from claims.domain.trust import TrustScore as Score
-from works.services import facts_update
+from works.services import Draft, facts_kept, facts_update
 
-# Facts as they stand after works and graph wrote theirs, with the score that stands beside them.
-FACTS = """
+# What a score is made from beside the counts, and the score that stands.
+STANDING = """
 WITH verified AS (
     SELECT c.author_id, count(*) AS n
     FROM graph_collaboration c JOIN works_authorfacts o ON o.author_id = c.other_id
-    WHERE c.author_id = ANY(%(ids)s) AND c.close AND o.level >= 2
+    WHERE c.author_id = ANY(%(near)s) AND c.close AND o.level >= 2
     GROUP BY c.author_id
 )
-SELECT f.author_id, f.works, f.corroborated, f.confirmed, f.identified, f.complete,
-    f.close_collaborators, f.several, f.trust_score, f.trust_digest, coalesce(v.n, 0),
-    coalesce(c.level, 0)
+SELECT f.author_id, f.trust_score, f.trust_digest, coalesce(v.n, 0), coalesce(c.level, 0)
 FROM works_authorfacts f LEFT JOIN verified v USING (author_id)
 LEFT JOIN claims_claim c ON c.author_id = f.author_id AND c.state IN ('accepted', 'disputed')
+    AND EXISTS (SELECT FROM profiles_user u WHERE u.id = c.user_id AND u.is_active)
 WHERE f.author_id = ANY(%(ids)s)
 """
 
@@ -38,7 +39,11 @@ COPY claims_trustscore (author_id, score, band, level, formula, facts, digest, c
 FROM STDIN
 """
 
+# Columns of the facts: those that a score is made from, and those that it fills.
+CLOSE = "close_collaborators"
+COUNTED = ("works", "corroborated", "confirmed", "identified", "complete", CLOSE, "several")
 COLUMNS = ("level", "verified_close", "trust_score", "trust_band", "trust_digest", "trust_at")
+AS_IT_WAS = (None,) * len(COLUMNS)
 
 FIRST = "first computed"
 
@@ -51,7 +56,7 @@ class Refreshed(NamedTuple):
     unchanged: int = 0
 
 
-class Due(NamedTuple):
+class Weighed(NamedTuple):
     author: int
     facts: TrustFacts
     digest: str
@@ -60,24 +65,46 @@ class Due(NamedTuple):
 
 
 def trust_refresh(author_ids: Sequence[int], now: datetime) -> Refreshed:
-    """Score these records from their facts; equal facts mean nothing to do."""
-    found = _gather(author_ids)
-    due = [item for item in found if item.digest != item.old_digest]
-    scored = [(item, score(item.facts)) for item in due]
-    facts_update(COLUMNS, [_facts_row(item, trust, now) for item, trust in scored])
-    _remember([pair for pair in scored if pair[0].old_score != pair[1].score], now)
-    created = sum(item.old_score is None for item in due)
+    """Score these records from their facts as they are written; those follow where they differ."""
+    draft = facts_kept(sorted({*author_ids}), COUNTED)
+    result = trust_score(draft, now)
+    rows = zip(draft.ids, *(draft.columns[name] for name in COLUMNS))
+    facts_update(COLUMNS, [row for row in rows if None not in row])
+    return result
+
+
+def trust_score(draft: Draft, now: datetime) -> Refreshed:
+    """Score these records from the draft of their facts; equal facts mean nothing to do."""
+    found = _weighed(draft)
+    judged = cache(score)  # most records are like many others
+    due = [(one, judged(one.facts)) for one in found if one.digest != one.old_digest]
+    rows = {one.author: _facts_row(one, trust, now) for one, trust in due}
+    columns = zip(*(rows.get(author, AS_IT_WAS) for author in draft.ids))
+    draft.columns.update(zip(COLUMNS, columns))
+    _remember([pair for pair in due if pair[0].old_score != pair[1].score], now)
+    created = sum(one.old_score is None for one, _ in due)
     return Refreshed(created, len(due) - created, len(found) - len(due))
 
 
-def _gather(author_ids: Sequence[int]) -> list[Due]:
+def _weighed(draft: Draft) -> list[Weighed]:
+    # Only edges of those who have close collaborators are looked at: few do who write much.
+    near = [author for author, close in zip(draft.ids, draft.columns[CLOSE]) if close]
     with connection.cursor() as cursor:
-        cursor.execute(FACTS, {"ids": list(author_ids)})
-        return [_due(*row) for row in cursor.fetchall()]
+        cursor.execute(STANDING, {"ids": literal(draft.ids), "near": literal(near)})
+        standing = {author: rest for author, *rest in cursor.fetchall()}
+    facts_of, digest_of = cache(_facts), cache(digest)
+    found = []
+    for author, counted in zip(draft.ids, zip(*(draft.columns[name] for name in COUNTED))):
+        if author in standing:
+            old_score, old_digest, verified, level = standing[author]
+            facts = facts_of(verified, level, *counted)
+            found.append(Weighed(author, facts, digest_of(facts), old_score, old_digest))
+    return found
 
 
-def _due(
-    author: int,
+def _facts(
+    verified_close: int,
+    claimed_level: int,
     works: int,
     corroborated: int,
     confirmed: int,
@@ -85,12 +112,8 @@ def _due(
     complete: int,
     close: int,
     several: bool,
-    old_score: int | None,
-    old_digest: str,
-    verified_close: int,
-    claimed_level: int,
-) -> Due:
-    facts = TrustFacts(
+) -> TrustFacts:
+    return TrustFacts(
         level=max(automatic_level(identified), claimed_level),
         works=works,
         corroborated=corroborated,
@@ -102,40 +125,32 @@ def _due(
         verified_close=verified_close,
         flagged=several,
     )
-    return Due(author, facts, digest(facts), old_score, old_digest)
 
 
-def _facts_row(item: Due, trust: Score, now: datetime) -> tuple[object, ...]:
-    facts = item.facts
-    return (
-        item.author,
-        facts.level,
-        facts.verified_close,
-        trust.score,
-        trust.band,
-        item.digest,
-        now,
-    )
+def _facts_row(one: Weighed, trust: Score, now: datetime) -> tuple[object, ...]:
+    facts = one.facts
+    return facts.level, facts.verified_close, trust.score, trust.band, one.digest, now
 
 
-def _remember(scored: Sequence[tuple[Due, Score]], now: datetime) -> None:
+def _remember(scored: Sequence[tuple[Weighed, Score]], now: datetime) -> None:
     """Keep scores that differ from the one before, each with its cause in words."""
     if not scored:
         return
-    before = _latest([item.author for item, _ in scored if item.old_score is not None])
+    before = _latest([one.author for one, _ in scored if one.old_score is not None])
+    written = cache(lambda facts: msgspec.json.encode(facts).decode())
     rows = [
         (
-            item.author,
+            one.author,
             trust.score,
             trust.band,
             trust.level,
             FORMULA,
-            msgspec.json.encode(item.facts).decode(),
-            item.digest,
-            cause(before[item.author], item.facts) if item.author in before else FIRST,
+            written(one.facts),
+            one.digest,
+            cause(before[one.author], one.facts) if one.author in before else FIRST,
             now,
         )
-        for item, trust in scored
+        for one, trust in scored
     ]
     with connection.cursor() as cursor, cursor.copy(REMEMBER) as copy:
         for row in rows:
@@ -147,6 +162,6 @@ def _latest(author_ids: Sequence[int]) -> dict[int, TrustFacts]:
     if not author_ids:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(LATEST, [list(author_ids)])
+        cursor.execute(LATEST, [literal(author_ids)])
         rows = cursor.fetchall()
     return {author: msgspec.json.decode(facts, type=TrustFacts) for author, facts in rows}

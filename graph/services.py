@@ -5,92 +5,26 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+import numpy as np
 from django.db import connection
 
+from bzpeer.lib import columns
+from graph.domain.edges import beside, companions, edges
+from graph.edging import bylines_of, company_of, edges_write
 from graph.models import SliceOrder
-from works.domain.circles import circles, flagged, telling
+from works.domain.circles import FEWEST_FLAGGED, circles, flagged, telling
 from works.models import Author
-from works.services import authors_changed, facts_update
+from works.services import Draft, authors_changed, facts_update
 
-# Works with more people make no edges: being one of 3,000 names is no collaboration.
-MAX_TEAM = 50
-# Kept with the facts for the page's first screen.
-COMPANY = 8
 # Circles described in words; a record with more is told apart on its own page.
 CIRCLES_TOLD = 6
 
-# A close collaborator: on at least three of the author's works and on at least a third of them.
-# Edges that are as they were are not written again: in most refreshes that is nearly all of them.
-EDGES = """
-WITH mine AS MATERIALIZED (
-    SELECT DISTINCT a.author_id, a.work_id, w.year
-    FROM works_authorship a JOIN works_work w ON w.id = a.work_id
-    WHERE a.author_id = ANY(%(ids)s) AND a.status <> 'rejected' AND w.people <= %(team)s
-), totals AS (
-    SELECT author_id, count(*) AS works FROM mine GROUP BY author_id
-), shared AS (
-    SELECT m.author_id, b.author_id AS other_id, count(DISTINCT m.work_id) AS works,
-        min(m.year) AS first_year, max(m.year) AS last_year
-    FROM mine m JOIN works_authorship b ON b.work_id = m.work_id
-    WHERE b.author_id <> m.author_id AND b.status <> 'rejected'
-    GROUP BY m.author_id, b.author_id
-), fresh AS MATERIALIZED (
-    SELECT s.author_id, s.other_id, s.works::int, s.first_year, s.last_year,
-        s.works >= 3 AND s.works * 3 >= t.works AS close
-    FROM shared s JOIN totals t USING (author_id)
-), changed AS MATERIALIZED (
-    SELECT f.*, c.author_id AS old_author, c.other_id AS old_other
-    FROM fresh f FULL JOIN (
-        SELECT * FROM graph_collaboration WHERE author_id = ANY(%(ids)s)
-    ) c ON c.author_id = f.author_id AND c.other_id = f.other_id
-    WHERE (f.works, f.first_year, f.last_year, f.close)
-        IS DISTINCT FROM (c.works, c.first_year, c.last_year, c.close)
-), gone AS (
-    DELETE FROM graph_collaboration c USING changed
-    WHERE changed.author_id IS NULL AND c.author_id = old_author AND c.other_id = old_other
-), written AS (
-    INSERT INTO graph_collaboration (author_id, other_id, works, first_year, last_year, close)
-    SELECT author_id, other_id, works, first_year, last_year, close
-    FROM changed WHERE author_id IS NOT NULL ORDER BY author_id, other_id
-    ON CONFLICT (author_id, other_id) DO UPDATE SET works = excluded.works,
-        first_year = excluded.first_year, last_year = excluded.last_year, close = excluded.close
-), counted AS (
-    SELECT author_id, count(*) AS others, count(*) FILTER (WHERE close) AS close
-    FROM fresh GROUP BY author_id
-), nearest AS (
-    SELECT * FROM (
-        SELECT *, row_number() OVER (
-            PARTITION BY author_id ORDER BY works DESC, last_year DESC NULLS LAST, other_id
-        ) AS place
-        FROM fresh
-    ) placed WHERE place <= %(most)s
-), told AS (
-    SELECT n.author_id,
-        json_agg(json_build_array(p.slug, p.name, n.works, n.close) ORDER BY place)::text AS company
-    FROM nearest n JOIN works_author p ON p.id = n.other_id GROUP BY n.author_id
-)
-SELECT author_id, others, close, company FROM counted JOIN told USING (author_id)
-"""
-
-# An author's company before there is anybody in it, and the columns of the facts that it fills.
+# An author's company before there is anybody in it.
 ALONE = (0, 0, "[]")
-COLUMNS = ("collaborators", "close_collaborators", "company", "several", "circles")
 
 # Edges go both ways, and those of the renamed are fresh: whoever lacks one here is due anyway.
 NAMED_BY = """
 SELECT DISTINCT other_id FROM graph_collaboration WHERE author_id = ANY(%s)
-"""
-
-# People on the works of authors who have several: what decides whether their works hang together.
-COMPANIONS = """
-SELECT a.author_id, a.work_id, array_agg(b.author_id)
-FROM works_authorship a
-JOIN works_authorfacts f ON f.author_id = a.author_id AND f.works > 1
-JOIN works_work w ON w.id = a.work_id AND w.people <= %(team)s
-JOIN works_authorship b ON b.work_id = a.work_id AND b.author_id IS NOT NULL
-    AND b.status <> 'rejected'
-WHERE a.author_id = ANY(%(ids)s) AND a.status <> 'rejected'
-GROUP BY a.author_id, a.work_id
 """
 
 CLEARED = """
@@ -146,26 +80,28 @@ class Circle(msgspec.Struct):
     collaborators: list[str]
 
 
-def edges_refresh(author_ids: Sequence[int]) -> None:
-    """Recompute whom these authors work with, how closely, and if their works hang together."""
-    ids = list(author_ids)
+def edges_refresh(draft: Draft) -> None:
+    """Recompute whom these authors work with, how closely, and if their works hang together.
+
+    The edges are written, the columns of the facts are put into the draft.
+    """
+    ids = draft.ids
     with connection.cursor() as cursor:
-        cursor.execute(EDGES, {"ids": ids, "team": MAX_TEAM, "most": COMPANY})
-        company = {author: tuple(counted) for author, *counted in cursor.fetchall()}
-        found = _circles(cursor, ids)
-        cursor.execute(CLEARED, [ids])
-        cleared = dict(cursor.fetchall())
-        described = _described(cursor, found)
-    rows = [
-        (
-            author,
-            *company.get(author, ALONE),
-            flagged(found.get(author, []), cleared.get(author, 0)),
-            msgspec.json.encode(described.get(author, [])).decode(),
-        )
-        for author in ids
-    ]
-    facts_update(COLUMNS, rows)
+        told = bylines_of(cursor, ids)
+        met = beside(np.array(ids), told)
+        found = edges(np.array(ids), told, met)
+        edges_write(cursor, ids, found)
+        company = company_of(cursor, found)
+        by_work = companions(np.array(ids), told, met, FEWEST_FLAGGED)
+        circled = {author: circles(works) for author, works in by_work.items()}
+        flags = _flagged(cursor, circled)
+        described = _described(cursor, circled)
+    told_of = [company.get(author, ALONE) for author in ids]
+    draft.columns.update(
+        zip(("collaborators", "close_collaborators", "company"), zip(*told_of)),
+        several=[author in flags for author in ids],
+        circles=[described.get(author, "[]") for author in ids],
+    )
 
 
 def flag_clear(author_id: int) -> None:
@@ -205,23 +141,26 @@ def people_forget(author_ids: Sequence[int]) -> None:
     SliceOrder.objects.filter(author__in=ids).delete()
 
 
-def _circles(cursor: Any, ids: Sequence[int]) -> dict[int, list[list[int]]]:
-    """The circles of every author with several works: lists of work ids, the largest first."""
-    cursor.execute(COMPANIONS, {"ids": ids, "team": MAX_TEAM})
-    works: dict[int, dict[int, set[int]]] = defaultdict(dict)
-    for author, work, people in cursor.fetchall():
-        works[author][work] = set(people) - {author}
-    return {author: circles(by_work) for author, by_work in works.items()}
-
-
 def circles_of(author_id: int) -> list[list[int]]:
     """The circles of one record: lists of work ids, the largest first."""
+    ids = np.array([author_id])
     with connection.cursor() as cursor:
-        return _circles(cursor, [author_id]).get(author_id, [])
+        told = bylines_of(cursor, [author_id])
+    return circles(companions(ids, told, beside(ids, told), 1).get(author_id, {}))
 
 
-def _described(cursor: Any, found: dict[int, list[list[int]]]) -> dict[int, list[Circle]]:
-    """In words, for records that are flagged as several people."""
+def _flagged(cursor: Any, found: dict[int, list[list[int]]]) -> set[int]:
+    """Of these authors, the ones who may be several people."""
+    suspects = [author for author, circled in found.items() if flagged(circled)]
+    if not suspects:
+        return set()
+    cursor.execute(CLEARED, [columns.literal(suspects)])
+    cleared = dict(cursor.fetchall())
+    return {author for author in suspects if flagged(found[author], cleared.get(author, 0))}
+
+
+def _described(cursor: Any, found: dict[int, list[list[int]]]) -> dict[int, str]:
+    """In words as JSON, for records that are flagged as several people."""
     told = {a: c[:CIRCLES_TOLD] for a, c in found.items() if flagged(c)}
     wanted = {work for groups in told.values() for group in groups for work in group}
     if not wanted:
@@ -230,7 +169,9 @@ def _described(cursor: Any, found: dict[int, list[list[int]]]) -> dict[int, list
     facts = {row[0]: row for row in cursor.fetchall()}
     own = _names(cursor, list(told))
     return {
-        author: [_circle([facts[work] for work in group], own[author]) for group in groups]
+        author: msgspec.json.encode(
+            [_circle([facts[work] for work in group], own[author]) for group in groups]
+        ).decode()
         for author, groups in told.items()
     }
 

@@ -15,8 +15,9 @@ from django.db.models.functions import Now
 from bzpeer.lib import due
 from graph.domain.slice import VERSION, digest, draw
 from graph.domain.slice.facts import Institution, Person, SliceFacts, Topic, Work
+from graph.edging import MAX_TEAM
 from graph.models import Slice, SliceOrder
-from graph.services import MAX_TEAM, circles_of
+from graph.services import circles_of
 from works.domain.circles import circles
 from works.models import Author, AuthorFacts
 from works.queries import public_id_of

@@ -8,18 +8,20 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from bzpeer.lib import due
-from claims.services import Refreshed, trust_refresh
+from bzpeer.lib.columns import literal
+from claims.invitation_moving import invitations_move
+from claims.services import Refreshed, trust_score
 from graph.services import LOCK_FACTS, company_renamed, edges_refresh
 from profiles.models import Follow, User
 from profiles.saying import names_carry, said_carry
 from works.models import Author, AuthorChange
-from works.services import authors_changed, counts_refresh
+from works.services import authors_changed, counts_refresh, facts_write
 
 log = logging.getLogger(__name__)
 
 # A batch takes a second or two; after this long without an answer it is given to another worker.
 LEASE = timedelta(seconds=120)
-BATCH = 2_000
+BATCH = 5_000
 
 MOVE_FOLLOWS = """
 WITH gone AS (
@@ -54,11 +56,13 @@ def refresh(author_ids: Sequence[int]) -> Refreshed:
     One transaction, so that no reader sees counts of one state beside a score of another.
     """
     with transaction.atomic():
-        renamed = counts_refresh(author_ids)
-        edges_refresh(author_ids)
+        draft, renamed = counts_refresh(author_ids)
+        edges_refresh(draft)
         company_renamed(renamed, fresh=author_ids)
-        result = trust_refresh(author_ids, timezone.now())
+        result = trust_score(draft, timezone.now())
+        facts_write(draft)
         heirs = set(follows_moved(author_ids))
+        invitations_move(author_ids)
         followers_recount(author_ids)
         said_carry(author_ids)
         to_name = names_carry(author_ids)
@@ -67,33 +71,24 @@ def refresh(author_ids: Sequence[int]) -> Refreshed:
 
 
 def refresh_due(limit: int = BATCH) -> Refreshed | None:
-    """Work off one batch of what is due; None when nothing is. Safe beside other workers.
-
-    A batch that fails, for whatever reason, is tried author by author, so that one bad record
-    costs only itself.
-    """
+    """Work off one batch of what is due; None when nothing is. Safe beside other workers."""
     changes = due.claim(AuthorChange, limit, LEASE, kind="works")
-    if not changes:
-        return None
+    return _refresh(changes) if changes else None
+
+
+def _refresh(changes: Sequence[AuthorChange]) -> Refreshed:
+    """Together, or in halves where that fails, so that one bad record costs only itself."""
     try:
         result = refresh([change.author_id for change in changes])
         due.done(changes)
         return result
-    except Exception:
-        log.exception("refresh of a batch failed rows=%d", len(changes))
-    return _one_by_one(changes)
-
-
-def _one_by_one(changes: Sequence[AuthorChange]) -> Refreshed:
-    total = Refreshed()
-    for change in changes:
-        try:
-            total = Refreshed(*map(sum, zip(total, refresh([change.author_id]))))
-            due.done([change])
-        except Exception as error:
-            log.exception("refresh failed author=%d", change.author_id)
-            due.failed([change], f"{type(error).__name__}: {error}")
-    return total
+    except Exception as error:
+        log.exception("refresh failed rows=%d author=%d", len(changes), changes[0].author_id)
+        if len(changes) == 1:
+            due.failed(changes, f"{type(error).__name__}: {error}")
+            return Refreshed()
+    half = len(changes) // 2
+    return Refreshed(*map(sum, zip(_refresh(changes[:half]), _refresh(changes[half:]))))
 
 
 def follows_moved(author_ids: Sequence[int]) -> list[int]:
@@ -102,16 +97,16 @@ def follows_moved(author_ids: Sequence[int]) -> list[int]:
     Who followed one that was emptied follows nobody instead.
     """
     with connection.cursor() as cursor:
-        cursor.execute(DROP_FOLLOWS, [list(author_ids)])
-        cursor.execute(MOVE_FOLLOWS, [list(author_ids)])
+        cursor.execute(DROP_FOLLOWS, [literal(author_ids)])
+        cursor.execute(MOVE_FOLLOWS, [literal(author_ids)])
         return sorted({heir for (heir,) in cursor.fetchall()})
 
 
 def followers_recount(author_ids: Sequence[int]) -> None:
     """Count anew, one counter at a time: who waits sees the follows of who went before."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(LOCK_FACTS, [list(author_ids)])
-        cursor.execute(FOLLOWERS, [list(author_ids)])
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute(LOCK_FACTS, [literal(author_ids)])
+        cursor.execute(FOLLOWERS, [literal(author_ids)])
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ from tests.factories.corpus import author, facts_of, publish, refresh_all, take_
 from tests.factories.records import people, work
 from tests.house.processes import until
 from works.models import Author, AuthorChange, AuthorFacts
+from works.services import Draft
 
 NAMES = people(60)
 
@@ -92,10 +93,10 @@ def test_a_row_that_raises_costs_only_itself_and_is_parked(
     crowd()
     bad = author(NAMES[7]).pk
 
-    def poisoned(ids: Sequence[int]) -> None:
-        if bad in ids:
+    def poisoned(draft: Draft) -> None:
+        if bad in draft.ids:
             raise error("poison")
-        edges_refresh(ids)
+        edges_refresh(draft)
 
     monkeypatch.setattr(services, "edges_refresh", poisoned)
     refresh_all()

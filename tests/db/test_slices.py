@@ -12,8 +12,9 @@ from django.db.models.functions import Now
 from bzpeer.lib import due
 from graph import slices, tasks
 from graph.domain.slice import VERSION, Drawn, SliceFacts, draw
+from graph.edging import MAX_TEAM
 from graph.models import Slice, SliceOrder
-from graph.services import MAX_TEAM, people_forget
+from graph.services import people_forget
 from tests.factories.corpus import author, facts_of, publish, refresh_all, take_in
 from tests.factories.records import changed, people, topics, work
 from works.domain.records import AuthorRecord, InstitutionId, WorkRecord

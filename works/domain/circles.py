@@ -11,6 +11,8 @@ from typing import TypeVar
 
 # Works with more authors than this tell nothing about who knows whom.
 MAX_AUTHORS = 50
+# Works of the smallest record that can be flagged: two circles of two.
+FEWEST_FLAGGED = 4
 
 P = TypeVar("P", bound=Hashable)
 W = TypeVar("W", int, str)
