@@ -51,6 +51,11 @@ app.conf.update(
         "heartbeat": {"task": "lib.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
         "erase": {"task": "profiles.erase", "schedule": 3600.0, "options": {"expires": 3600}},
         "notices": {"task": "profiles.notices", "schedule": 5.0, "options": {"expires": 10}},
+        "returned_mail": {
+            "task": "profiles.returned_mail",
+            "schedule": 5.0,
+            "options": {"expires": 10},
+        },
         "news": {"task": "profiles.news", "schedule": 30.0, "options": {"expires": 60}},
         "digests": {"task": "profiles.digests", "schedule": 30.0, "options": {"expires": 60}},
         "suggestions": {
@@ -63,6 +68,7 @@ app.conf.update(
             "schedule": crontab(hour=4, minute=50),
         },
         "claim_pages": {"task": "claims.pages", "schedule": 5.0, "options": {"expires": 10}},
+        "claim_moves": {"task": "claims.moves", "schedule": 10.0, "options": {"expires": 10}},
         "claim_recheck": {"task": "claims.recheck", "schedule": crontab(hour=5, minute=10)},
         "invitations": {"task": "claims.invitations", "schedule": 5.0, "options": {"expires": 10}},
         "invitations_turn": {

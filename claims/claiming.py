@@ -109,6 +109,9 @@ def claim_decide(
         challenge_close(found, standing, "rejected", now)
     elif found.state in HELD:
         rivals_raise(found, standing, now)
+    if name in ("restore", "reconsider"):
+        # Nobody looked while the claim was at its end.
+        found.evidence.filter(lapsed_at=None, recheck_at=None).update(recheck_at=now)
     settle(found, standing, now)
     return found
 
@@ -182,6 +185,13 @@ def claims_forget(user_id: int, now: datetime) -> None:
         challenge_close(claim, standing, "erased", now)
         claim.delete()
         settle(claim, standing, now)
+
+
+@transaction.atomic
+def claims_settle(user_id: int, now: datetime) -> None:
+    """After an account was switched off or on: its records rest on it no more, or again."""
+    for pk in _claims_of(user_id):
+        settle(*locked(pk), now)
 
 
 def _claims_of(user_id: int) -> list[int]:

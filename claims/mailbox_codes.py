@@ -4,18 +4,19 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from bzpeer.lib import audit, limits
+from bzpeer.lib.mail import CodeMail
+from bzpeer.lib.models import SentMail
 from claims.claim_steps import Actor, event, locked, refused
 from claims.domain.evidence import Strength
 from claims.domain.evidence.mailbox import CODE_MINUTES, parts
 from claims.domain.reasons import reason
-from claims.domain.transitions import Refusal
+from claims.domain.transitions import ENDED, Refusal
 from claims.models import Claim, Evidence, EvidenceCode
 from claims.proving import carry, may_bring
 from claims.weighing import weigh
@@ -69,7 +70,7 @@ def _send(evidence: Evidence, address: str, now: datetime) -> None:
     )
     context = {"code": code, "minutes": CODE_MINUTES, "site": settings.SITE_URL}
     text = render_to_string("claims/email/mailbox_code.txt", context)
-    EmailMessage("Your code for BZPEER", text, to=[address]).send()
+    CodeMail("Your code for BZPEER", text, to=[address]).send()
 
 
 def _digest(evidence: Evidence, code: str) -> str:
@@ -85,6 +86,8 @@ def mail_code_check(
     found, standing = locked(claim.pk)
     if actor.user_id != found.user_id or evidence.claim_id != found.pk:
         return refused("not_yours")
+    if found.state in ENDED:
+        return refused("no_step")
     if found.frozen_at is not None:
         return refused("frozen")
     if not limits.allowed(CHECKS, actor.user_id):
@@ -94,6 +97,8 @@ def mail_code_check(
     EvidenceCode.objects.filter(evidence=evidence).delete()
     fresh = Evidence.objects.get(pk=evidence.pk)
     fresh.facts["confirmed_on"] = now.date().isoformat()
+    # Earlier mail that comes back only now says nothing against a mailbox that was just read.
+    SentMail.objects.filter(address=fresh.subject).delete()
     event(found, "mailbox", actor, id=fresh.pk)
     carry(fresh, found, standing, now)
     return fresh

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bzpeer.lib import access, audit
-from claims import review_case, review_pages, review_queries
+from claims import mail_views, review_case, review_pages, review_queries
 from claims.claim_queries import claim_find
 from claims.claim_steps import Actor, Gone
 from claims.domain.reasons import reason
@@ -68,6 +68,7 @@ def queue(request: HttpRequest) -> HttpResponseBase:
         (kind, page),
         now,
     )
+    context["aside"] += mail_views.aside()
     return _render(request, "claims/reviews.html", "Moderation", context)
 
 

@@ -16,15 +16,22 @@ from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from bzpeer.lib import audit
 from bzpeer.lib.access import fresh
 from bzpeer.lib.limits import Limit, allowed
+from bzpeer.lib.mail import CodeMail
+from bzpeer.lib.mail_gate import addresses_forget
+from bzpeer.lib.models import ReturnedAddress
 from bzpeer.lib.requests import client_ip
+from claims.claiming import claims_settle
 from profiles.account_devices import device, first_seen
 from profiles.account_links import UNDO, link_make
+from profiles.account_returned import KnownAddressStage
 from profiles.models import User
+from profiles.notices.mailing import mailbox
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +50,9 @@ LONGEST = User._meta.get_field("email").max_length or 0
 EVERYWHERE = Limit("login-failed-anywhere", times=300, seconds=300)
 # Mails about an address that an account had: they go there too, with a link to get it back.
 GONE = {"account/email/email_changed": "from_email", "account/email/email_deleted": "deleted_email"}
+# Codes that somebody asks for to show that a mailbox is theirs.
+CODES = ("email_confirmation", "email_confirmation_signup", "proof_code")
+STAGE = "allauth.account.stages.EmailVerificationStage"
 PROOFS = {
     Authenticator.Type.WEBAUTHN: ("mfa_reauthenticate_webauthn", "Use a passkey"),
     Authenticator.Type.TOTP: ("mfa_reauthenticate", "Use a code of your app"),
@@ -75,7 +85,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         known = context | {"email": email, "site_url": settings.SITE_URL}
         subject = render_to_string(f"{template_prefix}_subject.txt", known)
         text = render_to_string(f"{template_prefix}_message.txt", known)
-        EmailMultiAlternatives(" ".join(subject.split()), text.strip() + "\n", to=[email]).send()
+        is_code = template_prefix.removeprefix("account/email/") in CODES
+        kind = CodeMail if is_code else EmailMultiAlternatives
+        kind(" ".join(subject.split()), text.strip() + "\n", to=[email]).send()
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         """Goes to the address on file, not to the one that was typed."""
@@ -101,14 +113,22 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Note who owns the address now: whoever opened the account before keeps no way in."""
         user = email_address.user
-        first = not EmailAddress.objects.filter(user=user, verified=True).exists()
+        held = EmailAddress.objects.filter(user=user, verified=True)
+        # An address that mail came back from was verified before, by its owner.
+        first = not (held.exists() or ReturnedAddress.objects.filter(user_id=user.pk).exists())
         if not super().confirm_email(request, email_address):
             return False
+        addresses_forget(email_address.email)
+        claims_settle(user.pk, timezone.now())
         if first:
             _keep_own_ways_in(request, user)
         else:
             self.send_notification_mail("account/email/email_added", user)
         return True
+
+    def get_login_stages(self) -> list[str]:
+        ours = f"{KnownAddressStage.__module__}.{KnownAddressStage.__qualname__}"
+        return [ours if stage == STAGE else stage for stage in super().get_login_stages()]
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
         """A second factor where there is one; else the password; else a code by mail."""
@@ -144,7 +164,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         known = dict(context or {})
         if gone := known.get(GONE.get(template_prefix, "")):
             known["undo_url"] = link_make(user, UNDO, gone)
-        super().send_notification_mail(template_prefix, user, known, email=gone or email)
+        to = gone or email or mailbox(user.pk)
+        super().send_notification_mail(template_prefix, user, known, email=to)
 
     def add_message(
         self,

@@ -13,8 +13,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from bzpeer.lib import audit, due
+from bzpeer.lib.mail_gate import addresses_forget
 from bzpeer.lib.models import OutboxEvent
-from claims.claiming import claims_forget
+from claims.claiming import claims_forget, claims_settle
 from claims.conversing import conversations_forget
 from claims.models import Correction
 from profiles.account_links import GOOD_FOR, RESTORE, UNDO, link_find, link_make
@@ -40,6 +41,7 @@ def erasure_ask(request: HttpRequest, user: User) -> None:
     if not Erasure.objects.get_or_create(user=user, defaults={"due_at": until})[1]:
         return  # asked twice in the same moment
     User.objects.filter(pk=user.pk).update(is_active=False)
+    claims_settle(user.pk, timezone.now())
     audit.record("deletion_asked", request, user.pk)
     for email in sorted(_addresses(user)):
         context = {"restore_url": link_make(user, RESTORE, email)}
@@ -56,6 +58,7 @@ def erasure_take_back(request: HttpRequest, token: str) -> bool:
     if link is None or not Erasure.objects.filter(user=link.user).delete()[0]:
         return False
     User.objects.filter(pk=link.user_id).update(is_active=True)
+    claims_settle(link.user_id, timezone.now())
     SecretLink.objects.filter(user=link.user, purpose=RESTORE).delete()
     audit.record("deletion_undone", request, link.user_id)
     get_adapter(request).send_notification_mail("account/email/deletion_undone", link.user)
@@ -82,6 +85,7 @@ def erase(user: User) -> None:
     emails = _addresses(user)
     Correction.objects.annotate(at=Lower("email")).filter(at__in=emails).update(name="", email="")
     OutboxEvent.objects.filter(_mailed_to(emails)).delete()
+    addresses_forget(*emails)
     conversations_forget(user.pk, timezone.now())
     names_forget(user.pk)
     claims_forget(user.pk, timezone.now())

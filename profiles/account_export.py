@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Field, Model, Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils import timezone
 
-from bzpeer.lib.models import AuditEvent
+from bzpeer.lib.models import AuditEvent, ReturnedAddress, SentMail
 from claims.models import ClaimEvent, Conversation, Correction, Outcome
 from profiles.models import User
 
@@ -34,13 +36,15 @@ HIDDEN = {
     "socialaccount.socialtoken": {"token", "token_secret"},
     "usersessions.usersession": {"session_key"},
 }
-# The look-ups of tables that name a person without a foreign key, and what they look for.
+# The look-ups of tables that name a person without a foreign key, and what they look for; notes
+# about records have a way of their own.
 ALSO = {
     AuditEvent: ("user_id", "pk"),
     ClaimEvent: ("user", "pk"),
     Conversation: ("participants__user", "pk"),
     Outcome: ("conversation__participants__user", "pk"),
-    Correction: ("email__iexact", "email"),
+    ReturnedAddress: ("user_id", "pk"),
+    SentMail: ("address__in", "verified_addresses"),
 }
 # A column by which a row has to do with a person and is another's: "…_by" says who decided, and a
 # challenge is not shown to the holder whom it is against before it is admitted. In a conversation
@@ -71,13 +75,15 @@ def tables() -> list[type[Model]]:
     """Every model with rows of people, in a fixed order."""
     models = apps.get_models(include_auto_created=True)
     own = (m for m in models if m is User or m in ALSO or paths_to_user(m))
-    return sorted(own, key=lambda model: model._meta.label_lower)
+    return sorted((*own, Correction), key=lambda model: model._meta.label_lower)
 
 
 def rows_of(user: User, model: type[Model]) -> QuerySet[Any]:
     """The person's rows of one table, in the order of their keys."""
     if model is User:
         mine = Q(pk=user.pk)
+    elif model is Correction:
+        mine = Q(pk__in=_notes_from(user))
     elif model in ALSO:
         column, value = ALSO[model]
         mine = Q(**{column: getattr(user, value)})
@@ -86,6 +92,12 @@ def rows_of(user: User, model: type[Model]) -> QuerySet[Any]:
         for path in paths_to_user(model):
             mine |= Q(**{path: user})
     return model._default_manager.filter(mine).order_by("pk")
+
+
+def _notes_from(user: User) -> QuerySet[Any]:
+    """Sent with an address that is shown to be theirs: anyone can add another's to an account."""
+    shown = EmailAddress.objects.filter(user=user, verified=True).values(low=Lower("email"))
+    return Correction.objects.annotate(low=Lower("email")).filter(low__in=shown).values("pk")
 
 
 def export(user: User) -> Iterator[str]:

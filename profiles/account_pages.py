@@ -2,7 +2,6 @@
 
 from typing import cast
 
-from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -21,6 +20,7 @@ from profiles.account_erasure import erasure_ask, erasure_take_back
 from profiles.account_events import PAGE, events_of
 from profiles.account_export import export
 from profiles.account_links import GOOD_FOR, RESTORE, link_find
+from profiles.account_returned import addresses_shown
 from profiles.account_sessions import sessions_end, sessions_of
 from profiles.account_undo import address_restore, undo_link
 from profiles.models import User
@@ -35,9 +35,8 @@ BOTH = require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
     """What one's account is made of, with the way to each part."""
     user = cast(User, request.user)
-    addresses = EmailAddress.objects.filter(user=user).order_by("-primary", "email")
     context = {
-        "addresses": addresses,
+        "addresses": addresses_shown(user),
         "has_password": user.has_usable_password(),
         "second_factor": user.has_second_factor(),
         "orcid": SocialAccount.objects.filter(user=user).first(),

@@ -8,8 +8,11 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 
 from bzpeer.lib import audit
+from bzpeer.lib.mail_gate import addresses_forget
+from claims.claiming import claims_settle
 from profiles.account_links import UNDO, link_find
 from profiles.account_sessions import sessions_end
 from profiles.models import Erasure, RecoveryCode, SecretLink, User
@@ -37,6 +40,8 @@ def address_restore(request: HttpRequest, token: str) -> bool:
         user.is_active = True
     user.save(update_fields=["email", "password", "is_active"])
     _close(user, link)
+    addresses_forget(link.email)
+    claims_settle(user.pk, timezone.now())
     audit.record("email_restored", request, user.pk)
     get_adapter(request).send_notification_mail("account/email/email_restored", user)
     return True

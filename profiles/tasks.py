@@ -13,6 +13,7 @@ from profiles.notices.delivering import notices_deliver
 from profiles.notices.digests import digests_send
 from profiles.notices.news import marks_forget, news_spread
 from profiles.notices.reading import notices_forget
+from profiles.returned_mail import returned_forget, returned_settle
 from profiles.services import refresh_due
 from profiles.suggesting import suggest_due
 
@@ -38,6 +39,7 @@ def erase_sweep() -> None:
     """Erase the accounts whose time to be taken back is over, and notes that serve no more."""
     sessions_forget()
     links_forget()
+    returned_forget()
     if erased := erase_due():
         log.info("erased accounts=%d", erased)
 
@@ -47,6 +49,13 @@ def notices_sweep() -> None:
     """Tell people what was raised for them."""
     if delivered := notices_deliver():
         log.info("notices delivered=%d", delivered)
+
+
+@shared_task(name="profiles.returned_mail")
+def returned_mail_sweep() -> None:
+    """Let accounts know of the mail to them that came back."""
+    if settled := returned_settle():
+        log.info("returned mail settled=%d", settled)
 
 
 @shared_task(name="profiles.news")

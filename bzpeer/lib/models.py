@@ -59,3 +59,57 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SentMail(models.Model):
+    """A mail to one address, kept for a month: what comes back names it by its token, or nothing.
+
+    `returned_at`: mail to this address came back since.
+    """
+
+    token = models.UUIDField(primary_key=True)
+    address = models.CharField(max_length=320)
+    sent_at = models.DateTimeField(db_default=Now(), db_index=True)
+    returned_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["address"], name="lib_sentmail_address")]
+
+    def __str__(self) -> str:
+        return f"mail {self.token}"
+
+
+class ReturnedAddress(models.Model):
+    """An address of an account that was verified until mail to it came back.
+
+    Until it is verified again it gets the codes that somebody asks for, and nothing else.
+    """
+
+    class Why(models.TextChoices):
+        FAILED = "failed", "mail to it failed for good"
+        COMPLAINT = "complaint", "its owner reported our mail as unwanted"
+
+    address = models.CharField(max_length=320, primary_key=True)
+    # A plain number: accounts are of a higher app.
+    user_id = models.BigIntegerField(db_index=True)
+    why = models.CharField(max_length=9, choices=Why.choices)
+    status = models.CharField(max_length=11, db_default="", default="", blank=True)
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"address of account {self.user_id}"
+
+
+class MailDay(models.Model):
+    """How many mails left on a day (UTC), and how many people reported one as unwanted.
+
+    `excused`: complaints that staff looked at and does not hold against later mail.
+    """
+
+    day = models.DateField(primary_key=True)
+    sent = models.IntegerField(db_default=0, default=0)
+    complaints = models.IntegerField(db_default=0, default=0)
+    excused = models.IntegerField(db_default=0, default=0)
+
+    def __str__(self) -> str:
+        return f"mail of {self.day}"

@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.core.management import call_command
 
-from bzpeer.lib import heartbeat, outbox
+from bzpeer.lib import heartbeat, mail_gate, outbox
 
 
 @shared_task(name="lib.mail")
@@ -18,3 +18,4 @@ def beat() -> None:
 def clear_sessions() -> None:
     """Delete what expired: nobody can use these rows, and they name people."""
     call_command("clearsessions")
+    mail_gate.forget()

@@ -57,10 +57,14 @@ SAID = {
     "claim_ask": Said(Kind.CLAIMS, "Your claim of {name} needs more evidence"),
     "claim_dispute": Said(Kind.CLAIMS, "Your claim of {name} is disputed"),
     "claim_frozen": Said(Kind.CLAIMS, "Your claim of {name} is frozen"),
+    "claim_moved": Said(
+        Kind.CLAIMS, "The record that you claimed is now part of {name}, and your claim went along"
+    ),
     "claim_overturn": Said(Kind.CLAIMS, "The dispute about {name} was decided against your claim"),
     "claim_prove": Said(Kind.CLAIMS, "Your claim of {name} was accepted"),
     "claim_reconsider": Said(Kind.CLAIMS, "Your claim of {name} is looked at again"),
     "claim_reject": Said(Kind.CLAIMS, "Your claim of {name} was turned down"),
+    "claim_removed": Said(Kind.CLAIMS, "A record that you claimed was removed"),
     "claim_restore": Said(Kind.CLAIMS, "Your claim of {name} stands again"),
     "claim_revoke": Said(Kind.CLAIMS, "Your claim of {name} was revoked"),
     "claim_stand": Said(Kind.CLAIMS, "The dispute about {name} is over, and your claim stands"),
@@ -91,6 +95,8 @@ SAID = {
     "sender_frozen": Said(Kind.ACCOUNT, "Your invitations are on hold after reports about them"),
     "sender_released": Said(Kind.ACCOUNT, "Your invitations are no longer on hold"),
     "identity_changed": Said(Kind.IDENTITY, "The record of {name} changed"),
+    "address_failed": Said(Kind.ACCOUNT, "Mail to an address of yours came back"),
+    "address_complained": Said(Kind.ACCOUNT, "Our mail to you was reported as unwanted"),
     MAIL_STOPPED: Said(Kind.ACCOUNT, "Mail was stopped by the link at the end of one"),
 }  # fmt: skip
 

@@ -1,12 +1,15 @@
 """People with an account."""
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from profiles.managers import UserManager
+from profiles.waiting import Waiting, waiting_for
 from works.models import Author
 
 
@@ -38,13 +41,20 @@ class User(AbstractBaseUser, PermissionsMixin):
         """What the person is called on a page; never the address, which is private."""
         return self.name or "Account"
 
+    @property
+    def verified_addresses(self) -> list[str]:
+        """The mail addresses that are shown to be theirs, in small letters; one query."""
+        held = EmailAddress.objects.filter(user=self, verified=True)
+        return [email.lower() for email in held.values_list("email", flat=True)]
+
     def has_second_factor(self) -> bool:
         """Whether a log-in takes more than the password or the mailbox; one query."""
         return bool(Authenticator.objects.filter(user_id=self.pk).exists())
 
-    def unread_notices(self) -> int:
-        """How many notices wait, up to a hundred; one query of an index that holds no others."""
-        return self.notice_set.filter(read_at=None)[:100].count()
+    @cached_property
+    def waiting(self) -> Waiting:
+        """Notices and messages that nobody read yet, as they were when first asked for."""
+        return waiting_for(self.pk)
 
     def get_full_name(self) -> str:
         return self.name

@@ -6,7 +6,7 @@ from time import monotonic
 
 from django.db import transaction
 
-from bzpeer.lib import due
+from bzpeer.lib import due, mail_brake
 from profiles.domain.notices import Kind, Way, next_slot
 from profiles.follow_feed import News, new_works
 from profiles.models import Digest, Notice
@@ -22,20 +22,28 @@ LEASE = timedelta(minutes=5)
 
 def digests_send() -> int:
     """Write the mails of all slots that have come; returns how many."""
-    sent, end = 0, monotonic() + SWEEP_S
+    sent, end, stopped = 0, monotonic() + SWEEP_S, mail_brake.standing().stopped
     while monotonic() < end and (rows := due.claim(Digest, BATCH, LEASE)):
-        sent += sum(_send(row) for row in rows)
+        sent += sum(_send(row, stopped=stopped) for row in rows)
     return sent
 
 
-def _send(row: Digest) -> bool:
+def _send(row: Digest, *, stopped: bool = False) -> bool:
     try:
         with transaction.atomic():
-            return _write(row)
+            return _put_off(row) if stopped else _write(row)
     except Exception as error:
         log.exception("digest failed account=%d", row.user_id)
         due.failed([row], f"{type(error).__name__}: {error}")
         return False
+
+
+def _put_off(row: Digest) -> bool:
+    """While our mail is stopped: the mail of the next slot says what this one would have."""
+    slot = next_slot(Way(row.rhythm), row.due_at - LEASE)
+    mine = Digest.objects.filter(pk=row.pk, due_at=row.due_at)
+    mine.update(due_at=slot, attempts=0, error="")
+    return False
 
 
 def _write(row: Digest) -> bool:

@@ -58,7 +58,7 @@ def _words(notice: Notice, names: Names) -> str:
     if notice.what != NEW_WORKS:
         return words(notice.what, names.get(about[0], "") if about else "")
     authors, topics = (
-        [names[thing] for thing in about if thing[0] == letter and thing in names]
+        [names[thing] for thing in about if thing[0] == letter and names.get(thing)]
         for letter in "at"
     )
     return news_words(authors, topics)

@@ -172,9 +172,10 @@ def test_names_in_addresses(name: str, locals_: str) -> None:
         assert carries(local, name), local
 
 
-@pytest.mark.parametrize("name", ["", "Plato", "王伟", "X", "..."])
+@pytest.mark.parametrize("name", ["", "Plato", "王伟", "X", "...", "Ä:Æ"])
 def test_a_name_without_parts_is_in_no_address(name: str) -> None:
     assert split(name) == ([], [])
+    assert not forms(name)
     assert not carries("", name)
     assert not carries(name, name)
 

@@ -242,6 +242,7 @@ MATRIX: dict[str, tuple[str, str]] = {
         "login 403 403 403 405",
     ),
     "/moderation/imports/<int:number>/replay/": ("login 403 403 403 405", "login 403 403 403 303"),
+    "/moderation/mail/": ("login 403 403 403 200", "login 403 403 403 303"),
     "/moderation/messages/<str:message_id>/": ("login 403 403 403 200", "login 403 403 403 200"),
     "/moderation/reports/": ("login 403 403 403 200", "login 403 403 403 404"),
     "/moderation/suppressions/": ("login 403 403 403 200", "login 403 403 403 405"),

@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from bzpeer.lib.models import AuditEvent, OutboxEvent
+from bzpeer.lib.models import AuditEvent, OutboxEvent, SentMail
 from claims.models import Correction
 from profiles.account_erasure import erase, erase_due
 from profiles.account_export import ALSO, HIDDEN, export, tables
@@ -67,6 +67,8 @@ TABLES = {
     "claims.proposal",
     "claims.senderfreeze",
     "lib.auditevent",
+    "lib.returnedaddress",
+    "lib.sentmail",
     "mfa.authenticator",
     "profiles.digest",
     "profiles.erasure",
@@ -174,6 +176,27 @@ def test_the_copy_holds_all_of_a_person_and_nothing_of_others(ada: User) -> None
     text = json.dumps(copy)
     assert "Bob" not in text
     assert len(copy["mfa.authenticator"]) == 1
+
+
+def test_the_copy_has_notes_from_each_address_that_is_shown_to_be_theirs(ada: User) -> None:
+    eve = person("eve@example.org", name="Eve")
+    EmailAddress.objects.create(user=eve, email="ada@second.example.org", verified=False)
+    for number, email in enumerate(("ADA@second.example.org", "ada@elsewhere.example.org", "")):
+        Correction.objects.create(
+            once=f"once {number}", record="/works/1/", record_title="T", kind="fact",
+            message=f"Note {number} about the year.", email=email,
+        )  # fmt: skip
+    notes = [row["message"] for row in copy_of(ada)["claims.correction"]]
+    assert notes == ["The year is wrong.", "Note 0 about the year."]
+    assert copy_of(eve)["claims.correction"] == []
+
+
+def test_who_adds_the_address_of_another_learns_nothing_of_mail_to_it(ada: User) -> None:
+    eve = person("eve@example.org", name="Eve")
+    EmailAddress.objects.create(user=eve, email="ada@second.example.org", verified=False)
+    SentMail.objects.create(token="f" * 32, address="ada@second.example.org")
+    assert copy_of(eve)["lib.sentmail"] == []
+    assert "ada@second.example.org" in {row["address"] for row in copy_of(ada)["lib.sentmail"]}
 
 
 def test_the_copy_opens_no_account(ada: User) -> None:

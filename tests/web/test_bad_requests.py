@@ -20,7 +20,7 @@ PATHS = ("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset
          "/researchers/", "/static/css/site.css", "/accounts/password/reset/key/1-x/",
          "/institutions/north-05gq02987/", "/moderation/imports/", "/moderation/",
          "/invitations/", "/moderation/reports/", "/settings/collaboration/", "/moderation/events/",
-         "/moderation/works/", "/topics/", "/moderation/suppressions/",
+         "/moderation/works/", "/moderation/mail/", "/topics/", "/moderation/suppressions/",
          "/notifications/unsubscribe/x/", "/topics/arxiv-cs-lg/follow/", "/explore/path/",
          "/conversations/", "/conversations/x/new/", "/messages/x/",
          "/collaborate/")  # fmt: skip

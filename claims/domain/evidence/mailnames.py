@@ -36,6 +36,8 @@ def forms(name: str) -> frozenset[str]:
 
     A letter with a mark counts in both spellings (muller, mueller).
     """
+    if not split(name)[0]:
+        return frozenset()
     spelt = {name, name.translate(_SPELT_OUT)}
     return frozenset(form for one in spelt for form in _forms(one))
 
