@@ -82,8 +82,3 @@ def _challenges(claim: Claim) -> QuerySet[Challenge]:
     """Both ways; a holder knows nothing of one that was not admitted."""
     own = Q(claim=claim) | Q(holder=claim, admitted_at__isnull=False)
     return Challenge.objects.filter(own).select_related("claim", "holder").order_by("pk")
-
-
-def history_of(user_id: int, limit: int = 200) -> QuerySet[ClaimEvent]:
-    """What happened to a person's claims, the newest first, for themselves to read."""
-    return ClaimEvent.objects.filter(user=user_id).order_by("-id")[:limit]

@@ -8,8 +8,8 @@ from django.db import connection
 # blocked the person is not asked: who is blocked sees what anyone sees.
 BETWEEN = """
 WITH holder AS (
-    SELECT user_id FROM claims_claim
-    WHERE author_id = %(author)s AND state IN ('accepted', 'disputed')
+    SELECT c.user_id FROM claims_claim c JOIN profiles_user u ON u.id = c.user_id AND u.is_active
+    WHERE c.author_id = %(author)s AND c.state IN ('accepted', 'disputed')
 )
 SELECT 'own', NULL FROM holder WHERE user_id = %(viewer)s
 UNION ALL

@@ -39,7 +39,9 @@ SELECT (SELECT count(*) FROM works WHERE own AND other),
     (SELECT coalesce(json_agg(json_build_array(slug, name, own, other)), '[]') FROM topics)::text,
     (SELECT coalesce(json_agg(json_build_array(c.author_id, wishes.seeks, wishes.words)), '[]')
      FROM claims_claim c JOIN claims_collaborationwishes wishes ON wishes.user_id = c.user_id
-     WHERE c.author_id IN (%(own)s, %(other)s) AND c.state IN ('accepted', 'disputed'))::text
+     JOIN profiles_user holder ON holder.id = c.user_id AND holder.is_active
+     WHERE c.author_id IN (%(own)s, %(other)s) AND c.state IN ('accepted', 'disputed')
+        AND c.frozen_at IS NULL)::text
 """
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 
+from claims.claim_steps import Actor
 from claims.conversation_outcomes import outcome_mark, outcome_show, outcome_unmark
 from claims.conversation_pages import record_slug, work_number
 from claims.conversation_people import participant_add, proposal_answer
@@ -18,8 +19,10 @@ from claims.conversing import (
     participant_leave,
 )
 from claims.domain import conversations as rules
-from claims.domain.transitions import Refusal
+from claims.domain.transitions import Refusal, Role
 from claims.models import Conversation, Message, Proposal
+from claims.protecting import block_add
+from works.pages import number_in
 
 LONGEST_ONCE = 32
 
@@ -28,8 +31,12 @@ LONGEST_ONCE = 32
 class Posted:
     conversation: Conversation
     user_id: int
-    data: QueryDict
+    request: HttpRequest
     now: datetime
+
+    @property
+    def data(self) -> QueryDict:
+        return self.request.POST
 
 
 Deed = Callable[[Posted], Any]
@@ -67,6 +74,16 @@ def _answer(posted: Posted) -> Proposal | Refusal:
     return proposal_answer(proposal, posted.user_id, agrees, posted.now)
 
 
+def _block(posted: Posted) -> None:
+    """`seat` is the person's place among all who were ever in it. Raises Gone for no such one."""
+    seats = [one.user_id for one in posted.conversation.participants.order_by("pk")]
+    number = number_in(posted.data.get("seat", ""), 0, len(seats) - 1)
+    person = seats[number] if number is not None else None
+    if person is None or person == posted.user_id:
+        raise Gone
+    block_add(Actor(Role.CLAIMANT, posted.user_id, posted.request), person, posted.now)
+
+
 def _mark(posted: Posted) -> object:
     said = posted.data.get("work", "").strip()
     number = work_number(said)
@@ -90,6 +107,7 @@ DEEDS: dict[str, Deed] = {
     "leave": _leave,
     "add": _add,
     "answer": _answer,
+    "block": _block,
     "mark": _mark,
     "unmark": _unmark,
     "show": _show,

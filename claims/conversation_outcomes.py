@@ -31,12 +31,19 @@ def outcome_mark(
 
 def _work_refusal(room: Locked, work_id: int) -> Refusal | None:
     work = Work.objects.filter(pk=work_id, removed=False).first()
-    if work is None or (work.year or 0) < room.conversation.opened_at.year:
+    if work is None or _is_older(work, room.conversation.opened_at):
         return rules.refused("no_work")
     users = [one.user_id for one in room.participants if one.user_id is not None]
     held = Claim.objects.filter(user_id__in=users, state__in=HELD)
     bylines = Authorship.objects.filter(work=work, author_id__in=held.values("author_id"))
     return None if bylines.exists() else rules.refused("nobodys_work")
+
+
+def _is_older(work: Work, opened: datetime) -> bool:
+    """Whether a work is of before that day; of one of the same year, as far as its date says."""
+    if work.year != opened.year:
+        return (work.year or 0) < opened.year
+    return work.date < f"{opened:%Y-%m-%d}"[: len(work.date)]
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from claims.conversation_queries import (
     Listed,
     Named,
     Seen,
+    blocked_of,
     messages_before,
     naming,
     proposals_of,
@@ -21,7 +22,9 @@ from claims.conversation_reports import message_path
 from claims.conversation_rooms import conversation_url
 from claims.conversing import written
 from claims.domain import conversations as rules
+from claims.domain.invitations import PURPOSES
 from claims.domain.reasons import Reason
+from claims.inviting import invitation_url
 from claims.models import Conversation, Message, Outcome, Participant
 from claims.models.tokens import new_token
 from works.pages import address, page_context
@@ -129,7 +132,7 @@ def conversation_context(
     """The page of one conversation: its messages up to one of them, and what one may do."""
     me, url = seat_user(seen), conversation_url(seen.conversation)
     found, earlier = messages_before(seen.seat, until)
-    proposals = proposals_of(seen.conversation) if me in seen.room.here() else []
+    proposals = proposals_of(seen.conversation, me) if me in seen.room.here() else []
     named = naming([*seen.participants, *(Participant(user=one.person) for one in proposals)])
     title = title_of(seen.participants, named, me)
     return {
@@ -141,7 +144,8 @@ def conversation_context(
         "earlier_url": address(url, until=earlier) if earlier else "",
         "past": until is not None,
         "poll": poll_context(seen, found[-1].public_id if found else "", 0),
-        "people": [_person(one, named, me) for one in seen.participants],
+        "people": people_context(seen, named),
+        "began": began_context(seen),
         "proposals": [
             {
                 "id": one.public_id,
@@ -212,9 +216,25 @@ def poll_context(seen: Seen, after: str, quiet: int) -> dict[str, Any] | None:
     return {"url": address(url, after=after, quiet=str(quiet)), "delay": rules.delay(quiet)}
 
 
-def _person(one: Participant, named: Mapping[int, Named], me: int) -> dict[str, Any]:
-    who = _named(one.user_id, named)
-    return {"name": who.name, "url": who.url, "me": one.user_id == me, "left": one.left_at}
+def people_context(seen: Seen, named: Mapping[int, Named]) -> list[dict[str, Any]]:
+    """Who is or was in it; `seat` is by which number one is blocked, None where nobody can be."""
+    me, blocked = seat_user(seen), blocked_of(seat_user(seen))
+    found = []
+    for seat, one in enumerate(seen.participants):
+        who = _named(one.user_id, named)
+        row = {"name": who.name, "url": who.url, "me": one.user_id == me, "left": one.left_at}
+        may_block = one.user_id in named and one.user_id != me and one.user_id not in blocked
+        row |= {"blocked": one.user_id in blocked, "seat": seat if may_block else None}
+        found.append(row)
+    return found
+
+
+def began_context(seen: Seen) -> dict[str, str] | None:
+    """The invitation that it began with, for the two whose it was and while it is there."""
+    found = seen.conversation.invitation
+    if found is None or seat_user(seen) not in (found.from_user_id, found.to_user_id):
+        return None
+    return {"url": invitation_url(found), "purpose": PURPOSES[found.purpose]}
 
 
 def outcome_context(seen: Seen) -> dict[str, Any]:

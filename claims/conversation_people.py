@@ -1,12 +1,21 @@
 """Bringing a third person into a conversation: somebody proposes, all agree, the person too."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from bzpeer.lib import limits
-from claims.conversation_rooms import Gone, Locked, conversation_url, frozen, locked, tell
+from claims.conversation_rooms import (
+    Gone,
+    Locked,
+    blockers,
+    conversation_url,
+    frozen,
+    locked,
+    tell,
+)
 from claims.domain import conversations as rules
+from claims.domain.invitations import DECLINED_DAYS
 from claims.domain.transitions import Refusal
 from claims.invitation_facts import voice_of_author
 from claims.models import Block, Conversation, Participant, Proposal
@@ -33,8 +42,8 @@ def participant_add(
         return rules.refused("nobody_to_add")
     if refusal := rules.add_refusal(room.room, user_id, person):
         return refusal
-    if conversation.proposals.filter(person=person, state=Proposal.State.WAITING).exists():
-        return rules.refused("asked_already")
+    if refusal := _asked_before(conversation, person, now):
+        return refusal
     if not limits.allowed(PROPOSED, user_id):
         return rules.refused("too_many")
     proposal = Proposal.objects.create(
@@ -44,11 +53,23 @@ def participant_add(
         agreed=[user_id],
         proposed_at=now,
     )
+    unheard = blockers(room, user_id)
     for one in room.others(user_id):
         assert one.user_id is not None
         url = conversation_url(room.conversation)
-        tell("conversation_proposal", one.user_id, user_id, f"{proposal.pk}", url)
+        if one.user_id not in unheard:
+            tell("conversation_proposal", one.user_id, user_id, f"{proposal.pk}", url)
     return proposal
+
+
+def _asked_before(conversation: Conversation, person: int, now: datetime) -> Refusal | None:
+    """One waits already, or somebody said no lately: the person, or one who is in it."""
+    before = conversation.proposals.filter(person=person)
+    if before.filter(state=Proposal.State.WAITING).exists():
+        return rules.refused("asked_already")
+    lately = now - timedelta(days=DECLINED_DAYS)
+    refused = before.filter(state=Proposal.State.REFUSED, settled_at__gt=lately)
+    return rules.refused("refused_lately") if refused.exists() else None
 
 
 def _speaker(slug: str) -> int | None:

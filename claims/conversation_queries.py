@@ -17,7 +17,6 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    Sum,
     Value,
 )
 from django.db.models.functions import Coalesce
@@ -59,7 +58,7 @@ class Seen:
 def conversation_find(public_id: str, user_id: int) -> Seen | None:
     """The conversation, if the person has or had a seat in it; two statements."""
     own = Conversation.objects.filter(public_id=public_id, participants__user=user_id)
-    found = own.first()
+    found = own.select_related("invitation").first()
     if found is None:
         return None
     seats = tuple(found.participants.select_related("user").order_by("pk"))
@@ -158,14 +157,6 @@ def _unread(here: "QuerySet[Message]", user_id: int) -> Coalesce:
     return Coalesce(Subquery(counts, output_field=IntegerField()), 0)
 
 
-def unread_count(user_id: int) -> int:
-    """How many messages wait for a person in all conversations that they are in; one statement."""
-    seats = Participant.objects.filter(user=user_id, left_at=None)
-    here = _readable(user_id).filter(conversation=OuterRef("conversation_id"))
-    found = seats.annotate(unread=_unread(here, user_id)).aggregate(all=Sum("unread"))
-    return found["all"] or 0
-
-
 def _readable(user_id: int) -> "QuerySet[Message]":
     return Message.objects.exclude(withheld_from__contains=[user_id])
 
@@ -191,9 +182,15 @@ def messages_search(user_id: int, words: str) -> list[Message]:
     )
 
 
-def proposals_of(conversation: Conversation) -> list[Proposal]:
-    """Who was proposed and has not been answered."""
-    waiting = conversation.proposals.filter(state=Proposal.State.WAITING)
+def blocked_of(user_id: int) -> set[int]:
+    """The accounts that a person blocked."""
+    return set(Block.objects.filter(user=user_id).values_list("blocked", flat=True))
+
+
+def proposals_of(conversation: Conversation, user_id: int) -> list[Proposal]:
+    """Who was proposed and has not been answered, but for those whom somebody blocked proposed."""
+    blocked = Block.objects.filter(user=user_id, blocked=OuterRef("proposed_by"))
+    waiting = conversation.proposals.filter(~Exists(blocked), state=Proposal.State.WAITING)
     return list(waiting.select_related("person").order_by("pk"))
 
 

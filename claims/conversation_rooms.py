@@ -9,7 +9,7 @@ from django.db.models import Max
 from bzpeer.lib.notices import raise_notice
 from claims.domain.conversations import Room, Seat, refused
 from claims.domain.transitions import HELD, Refusal
-from claims.models import Claim, Conversation, Message, Participant, SenderFreeze
+from claims.models import Block, Claim, Conversation, Message, Participant, SenderFreeze
 
 
 class Gone(Exception):
@@ -73,6 +73,13 @@ def frozen(user_id: int) -> Refusal | None:
     """Why an account that was reported can send nothing; None for most."""
     held = SenderFreeze.objects.filter(user_id=user_id).exists()
     return refused("frozen") if held else None
+
+
+def blockers(room: Locked, user_id: int) -> list[int]:
+    """Those in the conversation who want nothing from this person."""
+    others = room.room.here() - {user_id}
+    found = Block.objects.filter(blocked_id=user_id, user_id__in=others)
+    return sorted(found.values_list("user_id", flat=True))
 
 
 def conversation_url(conversation: Conversation) -> str:

@@ -96,7 +96,7 @@ def conversation(request: HttpRequest, public_id: str) -> HttpResponseBase:
     deed = DEEDS.get(request.POST.get("do", ""))
     if deed is None:
         raise BadRequest
-    posted = Posted(seen.conversation, seat_user(seen), request.POST, timezone.now())
+    posted = Posted(seen.conversation, seat_user(seen), request, timezone.now())
     try:
         done = deed(posted)
     except Gone:

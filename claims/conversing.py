@@ -9,14 +9,13 @@ from datetime import datetime
 from django.db import transaction
 
 from bzpeer.lib import limits
-from claims.conversation_rooms import Locked, conversation_url, frozen, locked, tell
+from claims.conversation_rooms import Locked, blockers, conversation_url, frozen, locked, tell
 from claims.domain import conversations as rules
 from claims.domain import messages
 from claims.domain.conversations import Written
 from claims.domain.notes import paragraphs
 from claims.domain.transitions import Refusal
 from claims.models import (
-    Block,
     Conversation,
     Invitation,
     Message,
@@ -66,18 +65,11 @@ def message_send(
         once=once,
         body=body,
         html=html,
-        withheld_from=_blockers(room, user_id),
+        withheld_from=blockers(room, user_id),
         created_at=now,
     )
     _announce(room, message)
     return message
-
-
-def _blockers(room: Locked, user_id: int) -> list[int]:
-    """Those in the conversation who want nothing from this person."""
-    others = room.room.here() - {user_id}
-    found = Block.objects.filter(blocked_id=user_id, user_id__in=others)
-    return sorted(found.values_list("user_id", flat=True))
 
 
 def _announce(room: Locked, message: Message) -> None:
@@ -93,7 +85,10 @@ def _announce(room: Locked, message: Message) -> None:
 
 @transaction.atomic
 def message_edit(message: Message, user_id: int, text: str, now: datetime) -> Message | Refusal:
-    """Change one's own message within five minutes. Raises Gone."""
+    """Change one's own message within five minutes; who blocked one since has it no more.
+
+    Raises Gone.
+    """
     body = paragraphs(text)
     if refusal := rules.body_refusal(body):
         return refusal
@@ -107,7 +102,8 @@ def message_edit(message: Message, user_id: int, text: str, now: datetime) -> Me
     if not limits.allowed(EDITED, user_id):
         return rules.refused("too_many")
     found.body, found.html, found.edited_at = body, html, now
-    found.save(update_fields=["body", "html", "edited_at"])
+    found.withheld_from = sorted({*found.withheld_from, *blockers(room, user_id)})
+    found.save(update_fields=["body", "html", "edited_at", "withheld_from"])
     return found
 
 
@@ -150,7 +146,7 @@ def participant_leave(conversation: Conversation, user_id: int, now: datetime) -
     Participant.objects.filter(pk=seat.pk).update(left_at=now, until=room.newest())
     # Those who agreed are others than those who are in it now.
     waiting = room.conversation.proposals.filter(state=Proposal.State.WAITING)
-    waiting.update(state=Proposal.State.REFUSED, settled_at=now)
+    waiting.update(state=Proposal.State.DROPPED, settled_at=now)
     if room.room.open and len(room.room.here()) <= 2:
         room.change(state=Conversation.State.CLOSED, closed_at=now, closed_by=user_id)
     return None

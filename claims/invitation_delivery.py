@@ -4,6 +4,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from bzpeer.lib import due
 from bzpeer.lib.notices import raise_notice
@@ -13,10 +14,12 @@ from claims.invitation_facts import (
     Voice,
     accounts_locked,
     invitee_facts,
+    sender_speaks,
+    sure_claims,
     voice_of_author,
 )
 from claims.inviting import delivery_drop, invitation_url, state_set
-from claims.models import Block, Invitation, InvitationDelivery, SenderFreeze
+from claims.models import Block, Invitation, InvitationDelivery
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +46,7 @@ def _deliver(row: InvitationDelivery, now: datetime) -> bool:
     invitation = Invitation.objects.select_for_update().filter(pk=row.invitation_id).first()
     if invitation is None or invitation.state != State.OPEN:
         return bool(due.done([row]))
-    if SenderFreeze.objects.filter(user_id=invitation.from_user_id).exists():
+    if not Invitation.objects.filter(sender_speaks(), pk=invitation.pk).exists():
         due.postpone([row], ON_HOLD)
         return False
     voice = voice_of_author(invitation.to_author_id)
@@ -125,7 +128,7 @@ def _release(author_id: int, now: datetime) -> int:
     facts = invitee_facts(voice, now)
     room = max(0, facts.a_month - facts.taken)
     queued = Invitation.objects.select_for_update().filter(
-        to_author_id=author_id, state=State.QUEUED.value
+        sender_speaks(), to_author_id=author_id, state=State.QUEUED.value
     )
     rows = list(queued.order_by("sent_at", "pk")[:room])
     for invitation in rows:
@@ -148,7 +151,8 @@ def invitations_expire(now: datetime) -> int:
 
 def held_sweep(now: datetime) -> int:
     """The same as `held_open` for every record that invitations are held for."""
-    held = Invitation.objects.filter(state=State.HELD.value)
+    spoken_for = sure_claims(Q()).order_by().values("author_id")
+    held = Invitation.objects.filter(state=State.HELD.value, to_author_id__in=spoken_for)
     authors = held.order_by("to_author_id").values_list("to_author_id", flat=True).distinct()
     return sum(held_open(author_id, now) for author_id in list(authors))
 

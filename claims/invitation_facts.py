@@ -10,14 +10,13 @@ from typing import NamedTuple
 
 import msgspec
 from django.contrib.auth import get_user_model
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from claims.domain import invitations as rules
 from claims.domain.invitations import PURPOSES, Asked, Invitee, State
 from claims.domain.transitions import HELD
 from claims.domain.transitions import State as ClaimState
 from claims.models import Block, Claim, CollaborationWishes, Invitation, SenderFreeze
-from works.models import AuthorFacts
 
 A_DAY = timedelta(days=1)
 A_MONTH = timedelta(days=rules.MONTH_DAYS)
@@ -49,6 +48,7 @@ class Before(NamedTuple):
     invited_back: bool
     days_since_decline: int | None
     later: bool
+    taken_back: bool
 
 
 def voice_of_user(user_id: int) -> Voice | None:
@@ -71,6 +71,13 @@ def sure_claims(of: Q) -> QuerySet[Claim]:
         user__is_active=True,
     )
     return sure.order_by("-level", "author_id")
+
+
+def sender_speaks() -> Q:
+    """Of invitations: the inviter speaks for the record still, and is not stopped after reports."""
+    sure = sure_claims(Q(user=OuterRef("from_user"), author=OuterRef("from_author")))
+    stopped = SenderFreeze.objects.filter(user=OuterRef("from_user"))
+    return Q(Exists(sure)) & ~Q(Exists(stopped))
 
 
 def _voice(of: Q) -> Voice | None:
@@ -110,6 +117,7 @@ def asking(user_id: int, author_id: int, purpose: str, now: datetime) -> Asking:
         invited_back=before.invited_back,
         days_since_decline=before.days_since_decline,
         later=before.later,
+        taken_back=before.taken_back,
         disputed=ClaimState.DISPUTED.value in holders.values(),
         invitee=invitee_facts(invitee, now) if invitee else None,
     )
@@ -121,18 +129,21 @@ def _before(user_id: int, author_id: int, invitee: Voice | None, now: datetime) 
     same = Q(to_author_id=author_id)
     if invitee is not None:
         same |= Q(to_user_id=invitee.user_id)
-    rows = list(
-        Invitation.objects.filter(same, from_user_id=user_id).values_list(
-            "state", "answered_at", "again_at"
-        )
-    )
-    declined = [at for state, at, _ in rows if state == State.DECLINED and at is not None]
+    rows = list(Invitation.objects.filter(same, from_user_id=user_id))
+    declined = [one.answered_at for one in rows if one.state == State.DECLINED and one.answered_at]
     return Before(
-        live=any(state in rules.LIVE for state, _, _ in rows),
+        live=any(one.state in rules.LIVE for one in rows),
         invited_back=invitee is not None and _reached(invitee.user_id, user_id, now),
         days_since_decline=(now - max(declined)).days if declined else None,
-        later=any(again is not None and again > now for _, _, again in rows),
+        later=any(one.again_at is not None and one.again_at > now for one in rows),
+        taken_back=any(_gone_out(one) and one.expires_at > now for one in rows),
     )
+
+
+def _gone_out(invitation: Invitation) -> bool:
+    """Taken back after it arrived, or would have but for a block, which makes no difference."""
+    arrived = invitation.delivered_at or invitation.silenced_at
+    return invitation.state == State.WITHDRAWN and arrived is not None
 
 
 def _reached(from_user: int, to_user: int, now: datetime) -> bool:
@@ -144,26 +155,24 @@ def _reached(from_user: int, to_user: int, now: datetime) -> bool:
 
 
 def invitee_facts(voice: Voice, now: datetime) -> Invitee:
-    """What somebody takes: nothing while the page of their record does not say that it is open.
-
-    Who says so there and names no purpose is open to every one.
-    """
+    """What somebody takes: nothing while they are not open; every purpose where they name none."""
     wishes = CollaborationWishes.objects.filter(user_id=voice.user_id).first()
     found = Invitee(taken=taken_lately(voice.user_id, now))
-    if wishes is not None:
-        more = {"from_level": wishes.from_level, "a_month": wishes.a_month}
-        found = msgspec.structs.replace(found, **more)
-    if not AuthorFacts.objects.filter(author_id=voice.author_id, said__open=True).exists():
+    if wishes is None:
         return found
-    named = wishes.open_to if wishes is not None else ()
-    return msgspec.structs.replace(found, open_to=frozenset(named or PURPOSES))
+    return msgspec.structs.replace(
+        found,
+        open_to=frozenset(wishes.open_to or PURPOSES) if wishes.is_open else frozenset(),
+        from_level=wishes.from_level,
+        a_month=wishes.a_month,
+    )
 
 
 def taken_lately(user_id: int, now: datetime) -> int:
     """Invitations that reached somebody in the last thirty days, or are on their way.
 
-    Those of people whom they blocked reach nobody, and take nobody's place.
+    Those of people whom they blocked or who are stopped reach nobody, and take nobody's place.
     """
-    on_the_way = Q(state=State.OPEN.value, delivered_at=None)
+    on_the_way = Q(state=State.OPEN.value, delivered_at=None) & sender_speaks()
     reached = Invitation.objects.filter(to_user_id=user_id, silenced_at=None)
     return reached.filter(on_the_way | Q(delivered_at__gt=now - A_MONTH)).count()

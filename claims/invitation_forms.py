@@ -88,10 +88,11 @@ class ReportForm(forms.Form):
 class WishesForm(forms.Form):
     is_open = forms.BooleanField(label="I am open to collaborate", required=False)
     open_to = forms.MultipleChoiceField(
-        label="If you are open, what for",
+        label="What for",
         choices=PURPOSES,
         required=False,
         widget=forms.CheckboxSelectMultiple,
+        help_text="Kept while you are not open, for when you are again.",
     )
     from_level = forms.TypedChoiceField(
         label="From people at level",
@@ -125,7 +126,5 @@ class WishesForm(forms.Form):
         return kept
 
     def wishes(self) -> Wishes:
-        """What was chosen, of a form that is valid; open to nothing where that was not ticked."""
-        known = dict(self.cleaned_data)
-        is_open = known.pop("is_open")
-        return Wishes(**known | {"open_to": known["open_to"] if is_open else ()})
+        """What was chosen, of a form that is valid."""
+        return Wishes(**self.cleaned_data)

@@ -13,12 +13,16 @@ from claims.domain import invitations as rules
 from claims.domain.invitations import Side, State, a_day, offered
 from claims.domain.transitions import Refusal
 from claims.invitation_forms import DeclineForm, InviteForm, LaterForm, ReportForm, WishesForm
-from claims.invitation_queries import Chances
+from claims.invitation_queries import PAGE, Chances
 from claims.inviting import invitation_url
 from claims.models import AbuseReport, CollaborationWishes, Invitation
 from graph.paths import Shared
-from works.pages import page_context, researcher_url
+from works.domain.names import WITHHELD
+from works.models import Author
+from works.pages import MAX_PAGE, address, page_context, researcher_url
 from works.queries import Head
+
+INVITATIONS = "/invitations/"
 
 
 class Words(NamedTuple):
@@ -165,8 +169,8 @@ def invitation_context(
     own = invitation.from_author if side is Side.INVITER else invitation.to_author
     steps = offered(State(invitation.state), side, ran_out=invitation.expires_at <= now)
     return {
-        "page": page_context(_title(side, other.name), "", "", noindex=True),
-        "r": {"name": other.name, "url": researcher_url(other.slug)},
+        "page": page_context(_title(side, _called(other)), "", "", noindex=True),
+        "r": {"name": _called(other), "url": researcher_url(other.slug)},
         "invitation": {
             **row_context(invitation, side, now),
             "inviter": side is Side.INVITER,
@@ -179,10 +183,15 @@ def invitation_context(
             "answerable": side is Side.INVITEE and bool(steps),
             "reported": reported.sent_at if reported else None,
         },
-        "ground": ground_context(common_ground(own.pk, other.pk), other.name),
+        "ground": ground_context(common_ground(own.pk, other.pk), _called(other)),
         "forms": _forms() | dict(posted.forms),
         "refusal": posted.refusal.reason if posted.refusal else None,
     }
+
+
+def _called(author: Author) -> str:
+    """The name of a record; one that was removed has none."""
+    return author.name or WITHHELD
 
 
 def _title(side: Side, name: str) -> str:
@@ -207,13 +216,13 @@ def row_context(invitation: Invitation, side: Side, now: datetime) -> dict[str, 
     words = (TO_INVITER if side is Side.INVITER else TO_INVITEE)[state]
     return {
         "url": invitation_url(invitation),
-        "name": other.name,
+        "name": _called(other),
         "purpose": rules.PURPOSES[invitation.purpose],
         "state": state.value,
         "live": state in rules.LIVE,
         "label": words.label,
         "meaning": words.meaning.format(
-            name=other.name,
+            name=_called(other),
             days=invitation.days,
             expires=_day(invitation.expires_at),
             answered=_day(invitation.answered_at),
@@ -228,23 +237,27 @@ def _day(at: datetime | None) -> str:
 
 
 def list_context(
-    received: Sequence[Invitation], sent: Sequence[Invitation], *, frozen: bool, now: datetime
+    received: Sequence[Invitation],
+    sent: Sequence[Invitation],
+    page: int,
+    *,
+    frozen: bool,
+    now: datetime,
 ) -> dict[str, Any]:
-    """Everything of one person, what waits for them first."""
+    """A page of both lists of one person, what waits for them first."""
+    more = max(len(received), len(sent)) > PAGE
     return {
-        "page": page_context("Invitations", "", "/invitations/", noindex=True),
-        "received": [row_context(one, Side.INVITEE, now) for one in received],
-        "sent": [row_context(one, Side.INVITER, now) for one in sent],
+        "page": page_context("Invitations", "", INVITATIONS, noindex=True),
+        "received": [row_context(one, Side.INVITEE, now) for one in received[:PAGE]],
+        "sent": [row_context(one, Side.INVITER, now) for one in sent[:PAGE]],
         "frozen": frozen,
+        "first": page == 1,
+        "newer": address(INVITATIONS, page=page - 1) if page > 1 else "",
+        "older": address(INVITATIONS, page=page + 1) if more and page < MAX_PAGE else "",
     }
 
 
-def wishes_form(wishes: CollaborationWishes | None, *, is_open: bool) -> WishesForm:
+def wishes_form(wishes: CollaborationWishes | None) -> WishesForm:
     """The form with what the person wished last."""
-    if wishes is None:
-        initial = {"a_month": rules.DEFAULT_A_MONTH, "open_to": [*rules.PURPOSES]}
-        return WishesForm(initial=initial | {"is_open": is_open})
-    names = ("open_to", "from_level", "a_month", "seeks", "words")
-    kept = {name: getattr(wishes, name) for name in names}
-    kept["open_to"] = wishes.open_to or [*rules.PURPOSES]
-    return WishesForm(initial=kept | {"is_open": is_open})
+    kept = {name: getattr(wishes or CollaborationWishes(), name) for name in WishesForm.base_fields}
+    return WishesForm(initial=kept | {"open_to": kept["open_to"] or [*rules.PURPOSES]})

@@ -11,7 +11,7 @@ from claims.domain.transitions import Refusal
 from claims.invitation_facts import Asking, asking, sure_claims
 from claims.models import Block, Claim, CollaborationWishes, Invitation, SenderFreeze
 
-MOST_LISTED = 100
+PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +41,23 @@ def _known() -> QuerySet[Invitation]:
     return Invitation.objects.select_related("from_author", "to_author")
 
 
-def received(user_id: int) -> list[Invitation]:
-    """What reached this person, the latest first; nothing of those whom they blocked."""
+def received(user_id: int, page: int = 1) -> list[Invitation]:
+    """What reached this person, the latest first; nothing of those whom they blocked.
+
+    One more than a page where there is another page, here and in `sent`.
+    """
     there = _known().filter(to_user_id=user_id, silenced_at=None).exclude(delivered_at=None)
-    return list(there.order_by("-delivered_at", "-pk")[:MOST_LISTED])
+    return list(there.order_by("-delivered_at", "-pk")[_span(page)])
 
 
-def sent(user_id: int) -> list[Invitation]:
+def sent(user_id: int, page: int = 1) -> list[Invitation]:
     """What this person sent, the latest first; held and queued ones among it."""
     own = _known().filter(from_user_id=user_id)
-    return list(own.order_by("-sent_at", "-pk")[:MOST_LISTED])
+    return list(own.order_by("-sent_at", "-pk")[_span(page)])
 
 
-def received_open(user_id: int, now: datetime) -> int:
-    """How many invitations wait for this person's answer."""
-    found = Invitation.objects.filter(to_user_id=user_id, state=State.OPEN.value, silenced_at=None)
-    return found.exclude(delivered_at=None).filter(expires_at__gt=now).count()
+def _span(page: int) -> slice:
+    return slice((page - 1) * PAGE, page * PAGE + 1)
 
 
 def is_frozen(user_id: int) -> bool:

@@ -26,6 +26,7 @@ from claims.domain.invitations import PURPOSES, Side
 from claims.domain.transitions import Refusal, Role
 from claims.invitation_forms import DeclineForm, InviteForm, LaterForm, ReportForm
 from claims.invitation_pages import (
+    INVITATIONS,
     NOTHING_POSTED,
     Answered,
     invitation_context,
@@ -45,11 +46,11 @@ from claims.inviting import (
 from claims.models import AbuseReport, Conversation, Invitation
 from claims.protecting import abuse_report, block_add
 from works.models import Author
+from works.pages import MAX_PAGE, number_in
 from works.queries import Head
 from works.web import load_researcher
 
 BOTH = require_http_methods(["GET", "HEAD", "POST"])
-INVITATIONS = "/invitations/"
 
 
 @access.public
@@ -96,8 +97,9 @@ def _invite_page(
 def invitations(request: HttpRequest) -> HttpResponse:
     """What reached whoever is signed in, and what they sent."""
     user_id, now = _actor(request).user_id, timezone.now()
-    found = queries.received(user_id), queries.sent(user_id)
-    context = list_context(*found, frozen=queries.is_frozen(user_id), now=now)
+    page = number_in(request.GET.get("page", ""), 1, MAX_PAGE) or 1
+    found = queries.received(user_id, page), queries.sent(user_id, page)
+    context = list_context(*found, page, frozen=queries.is_frozen(user_id), now=now)
     return render(request, "claims/invitations.html", context)
 
 

@@ -19,7 +19,7 @@ from claims.domain import invitations as rules
 from claims.domain.invitations import Side, State, decide, refused
 from claims.domain.notes import line, paragraphs
 from claims.domain.transitions import Refusal
-from claims.invitation_facts import accounts_locked, asking, voice_of_author
+from claims.invitation_facts import accounts_locked, asking, sender_speaks, voice_of_author
 from claims.models import Conversation, Invitation, InvitationDelivery
 from works.models import Author
 
@@ -86,13 +86,25 @@ def _kept(invitation: Invitation) -> bool:
 def invitation_accept(
     invitation: Invitation, actor: Actor, now: datetime
 ) -> Conversation | Refusal:
-    """Open the conversation; done twice, it is the same one."""
+    """Open the conversation; done twice, it is the same one.
+
+    Whoever speaks for their record no more begins nothing in its name.
+    """
+    if invitation.state == State.OPEN and not _both_speak(invitation):
+        return refused("no_voice")
     found = _step(invitation, "accept", actor, now, answered_at=now)
     if isinstance(found, Refusal):
         return found
     conversation = conversation_open(found)
     _tell_inviter(found, "invitation_accepted")
     return conversation
+
+
+def _both_speak(invitation: Invitation) -> bool:
+    voice = voice_of_author(invitation.to_author_id)
+    if voice is None or voice.user_id != invitation.to_user_id:
+        return False
+    return Invitation.objects.filter(sender_speaks(), pk=invitation.pk).exists()
 
 
 @transaction.atomic

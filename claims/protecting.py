@@ -30,7 +30,9 @@ def block_add(actor: Actor, blocked_id: int, now: datetime) -> None:
         return
     _, new = Block.objects.get_or_create(user_id=actor.user_id, blocked_id=blocked_id)
     live = Invitation.objects.filter(state__in=[*rules.LIVE])
-    theirs = live.filter(from_user_id=blocked_id, to_user_id=actor.user_id, silenced_at=None)
+    # What waits in line finds the block when its turn comes.
+    sent = live.filter(state=rules.State.OPEN.value, silenced_at=None)
+    theirs = sent.filter(from_user_id=blocked_id, to_user_id=actor.user_id)
     for invitation in theirs.select_for_update().order_by("pk"):
         delivery_drop(invitation)
         Invitation.objects.filter(pk=invitation.pk).update(silenced_at=now)

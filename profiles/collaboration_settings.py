@@ -1,6 +1,5 @@
-"""What a person is open to: whether at all, which their page says, and for whom and what."""
+"""What a person is open to: whether at all, which their pages say, and for whom and what."""
 
-from datetime import datetime
 from typing import cast
 
 from django.db import transaction
@@ -13,14 +12,13 @@ from django.views.decorators.http import require_http_methods
 from bzpeer.lib import access
 from bzpeer.lib.requests import row_key
 from claims import invitation_queries
-from claims.claim_steps import Actor, locked
-from claims.domain.transitions import HELD, Role
+from claims.claim_steps import Actor
+from claims.domain.transitions import Role
 from claims.invitation_forms import WishesForm
 from claims.invitation_pages import wishes_form
-from claims.models import Block, Claim
+from claims.models import Block
 from claims.protecting import block_remove
-from claims.wishing import wishes_set
-from profiles.models import Profile
+from claims.wishing import Wishes, records_of, wishes_set
 from profiles.services import refresh
 from works.pages import page_context
 
@@ -28,23 +26,11 @@ BOTH = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @transaction.atomic
-def openness_set(user_id: int, *, is_open: bool, now: datetime) -> None:
-    """Say on the pages of all records that a person speaks for whether they are open."""
-    held = Claim.objects.filter(user_id=user_id, state__in=[*HELD], frozen_at=None)
-    authors = []
-    for claim in held.order_by("author_id", "pk"):
-        locked(claim.pk)
-        values = {"open_to_collaborate": is_open, "edited_at": now}
-        Profile.objects.update_or_create(claim=claim, defaults=values)
-        authors.append(claim.author_id)
-    if authors:
+def wishes_keep(actor: Actor, wishes: Wishes) -> None:
+    """Keep what the person wishes; the pages of their records say at once whether they are open."""
+    wishes_set(actor, wishes, timezone.now())
+    if authors := records_of(actor.user_id):
         refresh(authors)
-
-
-def is_open(user_id: int) -> bool:
-    """Whether the page of a record of theirs says that they are open to collaborate."""
-    held = Profile.objects.filter(claim__user_id=user_id, claim__state__in=[*HELD])
-    return held.filter(open_to_collaborate=True).exists()
 
 
 @access.signed_in_only
@@ -55,15 +41,13 @@ def collaboration(request: HttpRequest) -> HttpResponseBase:
     actor = Actor(Role.CLAIMANT, user_id, request)
     if request.method != "POST":
         wishes = invitation_queries.wishes_of(user_id)
-        return _page(request, user_id, wishes_form(wishes, is_open=is_open(user_id)))
+        return _page(request, user_id, wishes_form(wishes))
     if "unblock" in request.POST:
         return _unblocked(request, actor)
     form = WishesForm(request.POST)
     if not form.is_valid():
         return _page(request, user_id, form)
-    now = timezone.now()
-    wishes_set(actor, form.wishes(), now)
-    openness_set(user_id, is_open=form.cleaned_data["is_open"], now=now)
+    wishes_keep(actor, form.wishes())
     return HttpResponseRedirect(f"{request.path}?kept=1", status=303)
 
 

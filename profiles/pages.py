@@ -9,6 +9,7 @@ from claims.collaboration_card import card
 from claims.domain.trust import FORMULA
 from claims.models import Claim
 from claims.pages import ledger_lines, ledger_of, line_context
+from graph.domain.slice import is_small
 from profiles.queries import FOLLOWED, Followed
 from works.pages import (
     address,
@@ -43,6 +44,7 @@ def researcher_page_context(
             kind="profile",
         ),
         "r": r,
+        "low_graph": is_small(head.works, head.collaborators),
         "trust_lines": [line_context(entry, head) for entry in found.entries] if found else [],
         "follow": follow_context(head, following),
         "claim": card_context(head, own),

@@ -10,6 +10,7 @@ from bzpeer.lib import audit, limits
 from claims.claim_steps import Actor, locked, refused
 from claims.domain.transitions import Refusal, State
 from claims.models import Claim
+from claims.wishing import openness, openness_set, records_of
 from profiles.models import Profile
 from profiles.services import refresh
 from works.models import Author, Authorship
@@ -20,7 +21,10 @@ MOST_FEATURED = 5
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person says of themself; `affiliation` is the id of an institution."""
+    """What a person says of themself; `affiliation` is the id of an institution.
+
+    Whether they are open to collaborate is one of their wishes, the same on all their records.
+    """
 
     tagline: str = ""
     role: str = ""
@@ -56,7 +60,8 @@ def profile_save(claim: Claim, actor: Actor, words: Words, now: datetime) -> Aut
     _keep(found, words, now)
     if words.shown_name != before.shown_name:
         name_choose(found.author_id, words.shown_name)
-    refresh([found.author_id])
+    opened = openness_set(actor.user_id, is_open=words.open_to_collaborate, now=now)
+    refresh(records_of(actor.user_id) if opened else [found.author_id])
     changed = [field for field in Words.__struct_fields__ if _differs(before, words, field)]
     told = {"claim": found.pk, "record": found.author_id, "fields": changed}
     audit.record("profile_edited", actor.request, actor.user_id, **told)
@@ -65,15 +70,16 @@ def profile_save(claim: Claim, actor: Actor, words: Words, now: datetime) -> Aut
 
 def profile_words(claim: Claim) -> Words:
     """What was kept last for this claim."""
+    is_open = openness(claim.user_id)
     kept = Profile.objects.filter(claim=claim).first()
     if kept is None:
-        return Words()
+        return Words(open_to_collaborate=is_open)
     return Words(
         tagline=kept.tagline,
         role=kept.role,
         links=tuple((address, label) for address, label in kept.links),
         affiliation=kept.affiliation_id,
-        open_to_collaborate=kept.open_to_collaborate,
+        open_to_collaborate=is_open,
         featured=tuple(kept.featured),
         shown_name=kept.shown_name,
         other_names=tuple(kept.other_names),
@@ -83,6 +89,7 @@ def profile_words(claim: Claim) -> Words:
 def _keep(claim: Claim, words: Words, now: datetime) -> None:
     values: dict[str, Any] = msgspec.structs.asdict(words)
     values["affiliation_id"] = values.pop("affiliation")
+    del values["open_to_collaborate"]
     lists = {name: list(values[name]) for name in ("links", "featured", "other_names")}
     Profile.objects.update_or_create(claim=claim, defaults=values | lists | {"edited_at": now})
 

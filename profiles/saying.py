@@ -1,22 +1,29 @@
 """What people say on their pages, carried to where the pages read it from.
 
-Said is what the holder's profile says while their claim holds the record and is not frozen; so it
-comes and goes with the claim, and nothing of it has to be undone.
+Said is what the holder's profile says, and whether they are open, while their claim holds the
+record and is not frozen, and their account is not switched off; so it comes and goes with these,
+and nothing has to be undone.
 """
 
 from collections.abc import Sequence
 
 from django.db import connection
 
-HELD = "c.state IN ('accepted', 'disputed') AND c.frozen_at IS NULL"
+from bzpeer.lib.columns import literal
+
+HELD = """
+c.state IN ('accepted', 'disputed') AND c.frozen_at IS NULL
+AND EXISTS (SELECT FROM profiles_user u WHERE u.id = c.user_id AND u.is_active)
+"""
 
 SAID = f"""
 UPDATE works_authorfacts f SET said = n.said
 FROM (
     SELECT f.author_id, coalesce((
         SELECT jsonb_build_object(
-            'tagline', p.tagline, 'role', p.role, 'links', p.links,
-            'open', p.open_to_collaborate, 'names', p.other_names,
+            'tagline', coalesce(p.tagline, ''), 'role', coalesce(p.role, ''),
+            'links', coalesce(p.links, '[]'), 'names', coalesce(p.other_names, '[]'),
+            'open', coalesce(w.is_open, false),
             'begun', (
                 SELECT count(*) FROM claims_participant m
                 JOIN claims_outcome o ON o.conversation_id = m.conversation_id
@@ -28,17 +35,20 @@ FROM (
             'featured', (
                 SELECT coalesce(jsonb_agg(jsonb_build_array(w.id, w.title_html) ORDER BY place),
                     '[]')
-                FROM jsonb_array_elements_text(p.featured) WITH ORDINALITY AS e (given, place)
+                FROM jsonb_array_elements_text(coalesce(p.featured, '[]'))
+                    WITH ORDINALITY AS e (given, place)
                 LEFT JOIN works_workredirect r ON r.old_id = given::bigint
                 JOIN works_work w ON w.id = coalesce(r.work_id, given::bigint)
                 WHERE EXISTS (SELECT FROM works_authorship a WHERE a.work_id = w.id
                     AND a.author_id = f.author_id AND a.status <> 'rejected')
             ))
-        FROM claims_claim c JOIN profiles_profile p ON p.claim_id = c.id
+        FROM claims_claim c LEFT JOIN profiles_profile p ON p.claim_id = c.id
+        LEFT JOIN claims_collaborationwishes w ON w.user_id = c.user_id
         LEFT JOIN works_institution i ON i.id = p.affiliation_id
         WHERE c.author_id = f.author_id AND {HELD}
     ), '{{}}') AS said
-    FROM works_authorfacts f WHERE f.author_id = ANY(%s)
+    FROM works_authorfacts f WHERE f.author_id = ANY(%(ids)s) AND (f.said <> '{{}}'
+        OR f.author_id IN (SELECT author_id FROM claims_claim WHERE author_id = ANY(%(ids)s)))
 ) n
 WHERE f.author_id = n.author_id AND f.said <> n.said
 """
@@ -61,14 +71,14 @@ def names_carry(author_ids: Sequence[int]) -> set[int]:
     The caller holds the locks of their facts.
     """
     with connection.cursor() as cursor:
-        cursor.execute(NAMES, [list(author_ids)])
+        cursor.execute(NAMES, [literal(author_ids)])
         return {author_id for (author_id,) in cursor.fetchall()}
 
 
 def said_carry(author_ids: Sequence[int]) -> None:
     """Keep with the facts of these records what their holders say, before anybody reads them."""
     with connection.cursor() as cursor:
-        cursor.execute(SAID, [list(author_ids)])
+        cursor.execute(SAID, {"ids": literal(author_ids)})
 
 
 FORGET = """

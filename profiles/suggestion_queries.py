@@ -21,7 +21,8 @@ CASE WHEN coalesce(f.claim_state, 'unclaimed') IN ('unclaimed', 'pending') THEN 
         SELECT FROM claims_claim held
         JOIN claims_collaborationwishes w ON w.user_id = held.user_id
         JOIN profiles_user holder ON holder.id = held.user_id AND holder.is_active
-        WHERE held.author_id = a.id AND held.state = 'accepted' AND w.open_to <> '{}'
+        WHERE held.author_id = a.id AND held.state = 'accepted' AND w.is_open
+            AND NOT EXISTS (SELECT FROM claims_senderfreeze z WHERE z.user_id = held.user_id)
     ) THEN 'open' END
 """
 
@@ -118,7 +119,7 @@ WITH near AS MATERIALIZED (
         CROSS JOIN LATERAL jsonb_array_elements(f.top_topics) t
         JOIN unnest(%(owners)s::bigint[], %(slugs)s::text[]) AS own (user_id, slug)
             ON own.slug = t.value ->> 0
-        WHERE w.open_to <> '{{}}' GROUP BY own.user_id, c.author_id
+        WHERE w.is_open GROUP BY own.user_id, c.author_id
     ) ranked WHERE place <= {OPEN}
 ), u AS MATERIALIZED (
     SELECT user_id, author_id, max(collaborators) AS collaborators, bool_or(followed) AS followed

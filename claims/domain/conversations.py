@@ -47,6 +47,9 @@ REASONS = {
         Reason("here_already", "They are in this conversation, or were and left it."),
         Reason("asked_already", "Somebody has proposed them; it waits for an answer."),
         Reason(
+            "refused_lately", "They were proposed less than 90 days ago, and it was not agreed."
+        ),
+        Reason(
             "nobody_to_add",
             "Nobody who speaks for a record here was found under this address.",
             "Copy the address of their page; the record must be claimed, at level 2 or above.",

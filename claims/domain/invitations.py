@@ -50,6 +50,9 @@ class Side(StrEnum):
 # One of these at most between two people; the partial unique index says the same.
 LIVE = frozenset({State.OPEN, State.HELD, State.QUEUED})
 
+# Of two to one person, as when records are merged, the one that is further on its way stays.
+NEAREST_FIRST = (State.OPEN, State.QUEUED, State.HELD)
+
 PURPOSES = {
     "coauthor": "Write together",
     "review": "Review or comment on a manuscript",
@@ -119,8 +122,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
     `level` is the highest of the records that the inviter speaks for; `sent_today` counts the
     last 24 hours; `days_since_decline` those since the invitee last declined, None: never;
-    `later`: the invitee asked to be left in peace until a day that has not come; `invitee` is None
-    while nobody speaks for the record.
+    `later`: the invitee asked to be left in peace until a day that has not come; `taken_back`: an
+    invitation had gone out, and its time is not over; `invitee` is None while nobody speaks for the
+    record.
     """
 
     purpose: str
@@ -134,6 +138,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     invited_back: bool = False
     days_since_decline: int | None = None
     later: bool = False
+    taken_back: bool = False
     disputed: bool = False
     invitee: Invitee | None = None
 
@@ -176,6 +181,16 @@ REASONS: Mapping[str, Reason] = {
             "later",
             "This person asked to be invited again later.",
             "The invitation that was answered says from when on.",
+        ),
+        Reason(
+            "taken_back",
+            "You took back an invitation that had gone out to this person.",
+            "Write again when the time that it left for an answer is over.",
+        ),
+        Reason(
+            "no_voice",
+            "One of you does not speak for their record at the moment.",
+            "Until that is settled, nothing can begin from this invitation.",
         ),
         Reason(
             "disputed",
@@ -291,6 +306,7 @@ def _pair_refused(asked: Asked) -> str:
             (asked.invited_back, "invited_back"),
             (since is not None and since < DECLINED_DAYS, "declined_lately"),
             (asked.later, "later"),
+            (asked.taken_back, "taken_back"),
         )
     )
 

@@ -26,20 +26,17 @@ def _paragraph(text: str) -> str:
 def lines(text: str) -> list[str]:
     """The lines of a paragraph; a formula on several lines is one."""
     found: list[str] = []
-    open_still = ""
+    held: list[str] = []
+    dollars = depth = 0
     for line in text.split("\n"):
-        open_still = f"{open_still}\n{line}" if open_still else line
-        if not _inside_formula(open_still):
-            found.append(open_still)
-            open_still = ""
+        held.append(line)
+        dollars += line.count("$$")
+        depth += len(_OPENS.findall(line)) - len(_CLOSES.findall(line))
+        if dollars % 2 == 0 and depth <= 0:
+            found.append("\n".join(held))
+            held, dollars, depth = [], 0, 0
     # What never closes is no formula: its lines stay lines.
-    return found + (open_still.split("\n") if open_still else [])
-
-
-def _inside_formula(text: str) -> bool:
-    if text.count("$$") % 2:
-        return True
-    return len(_OPENS.findall(text)) > len(_CLOSES.findall(text))
+    return found + held
 
 
 def _inline(line: str) -> str:

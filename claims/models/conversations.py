@@ -121,6 +121,8 @@ class Proposal(models.Model):
         WAITING = "waiting", "Waiting"
         JOINED = "joined", "Joined"
         REFUSED = "refused", "Refused"
+        # Nobody said no: somebody left, and those who agreed are others now.
+        DROPPED = "dropped", "Dropped"
 
     public_id = models.CharField(max_length=32, unique=True, default=new_token)
     conversation = models.ForeignKey(

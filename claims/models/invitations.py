@@ -77,9 +77,13 @@ class InvitationDelivery(DueRow):
 
 
 class CollaborationWishes(models.Model):
-    """What for, from whom and how often a person wants to be asked, and what they look for."""
+    """Whether a person is open at all, what for, from whom and how often, and what they look for.
+
+    What else they wish stays while they are closed. Open with no purpose named is open to all.
+    """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True)
+    is_open = models.BooleanField(default=False, db_default=False)
     open_to = ArrayField(models.CharField(max_length=12), default=list)
     from_level = models.PositiveSmallIntegerField(default=rules.LOWEST_LEVEL)
     a_month = models.PositiveSmallIntegerField(default=rules.DEFAULT_A_MONTH)

@@ -22,7 +22,6 @@ class Profile(models.Model):
     affiliation = models.ForeignKey(
         Institution, models.SET_NULL, null=True, blank=True, db_index=False, related_name="+"
     )
-    open_to_collaborate = models.BooleanField(default=False)
     featured = models.JSONField(default=list, blank=True)
     shown_name = models.CharField(max_length=300, blank=True, default="")
     other_names = models.JSONField(default=list, blank=True)

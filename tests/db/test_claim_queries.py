@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from claims.claim_queries import claim_find, claim_shown, claims_of, history_of
+from claims.claim_queries import claim_find, claim_shown, claims_of
 from claims.claim_steps import Actor, Said
 from claims.claiming import claim_decide, claim_open, claim_submit
 from claims.domain.transitions import Role
@@ -88,5 +88,3 @@ def test_a_claim_is_found_by_its_owner_alone() -> None:
     assert claim_find(claim.public_id, stranger.pk) is None
     assert claim_find("x") is None
     assert [one.pk for one in claims_of(claim.user_id)] == [claim.pk]
-    assert list(history_of(stranger.pk)) == []
-    assert history_of(claim.user_id)[0].step == "submit"

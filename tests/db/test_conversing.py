@@ -25,8 +25,8 @@ from claims.conversation_queries import (
     conversations_of,
     messages_of,
     messages_search,
+    proposals_of,
     proposals_to,
-    unread_count,
     work_of,
 )
 from claims.conversation_reports import message_report
@@ -44,6 +44,7 @@ from claims.models import (
 )
 from profiles.account_erasure import erase
 from profiles.models import Profile, User
+from profiles.waiting import waiting_for
 from tests.factories.conversations import NOW, conversation, holder, invitation, say
 from tests.factories.corpus import author, facts_of, publish, refresh_all
 from tests.factories.races import together
@@ -156,12 +157,31 @@ def test_who_is_blocked_sees_no_difference_and_nothing_arrives(
     assert read_by(ada, talk) == ["First", "Second"]
     assert read_by(bob, talk) == ["First"]
     assert unread(bob) == [1]
-    assert unread_count(bob.pk) == 1
+    assert waiting_for(bob.pk).messages == 1
     assert messages_search(bob.pk, "second") == []
     Block.objects.all().delete()
     assert read_by(bob, talk) == ["First"]
     # What a notice costs is all the difference.
     assert len(before) - len(after) <= 2
+
+
+def test_what_is_changed_after_a_block_does_not_arrive(
+    talk: Conversation, ada: User, bob: User
+) -> None:
+    sent = say(talk, ada, "Hello")
+    Block.objects.create(user=bob, blocked=ada)
+    assert code(conversing.message_edit(sent, ada.pk, "An insult", NOW)) == "done"
+    assert read_by(ada, talk) == ["An insult"]
+    assert read_by(bob, talk) == []
+
+
+def test_who_blocked_somebody_is_not_asked_whom_they_bring_in(
+    talk: Conversation, ada: User, bob: User, cy: User
+) -> None:
+    Block.objects.create(user=bob, blocked=ada)
+    people.participant_add(talk, ada.pk, author("Cy Young").slug, NOW)
+    assert told("conversation_proposal") == []
+    assert (len(proposals_of(talk, ada.pk)), proposals_of(talk, bob.pk)) == (1, [])
 
 
 def test_one_notice_until_the_person_looks(talk: Conversation, ada: User, bob: User) -> None:
@@ -186,7 +206,7 @@ def test_what_is_unread(talk: Conversation, ada: User, bob: User) -> None:
     assert (unread(ada), unread(bob)) == ([1], [2])
     seat = Participant.objects.get(user=bob)
     conversing.mark_read(seat, first.pk)
-    assert (unread(bob), unread_count(bob.pk)) == ([1], 1)
+    assert (unread(bob), waiting_for(bob.pk).messages) == ([1], 1)
     newest = say(talk, ada, "Three")
     conversing.mark_read(Participant.objects.get(user=bob), newest.pk)
     conversing.mark_read(seat, first.pk)  # a page that was opened long before
@@ -305,6 +325,21 @@ def test_one_no_is_enough(talk: Conversation, ada: User, bob: User, cy: User, wh
     assert not Participant.objects.filter(user=cy).exists()
 
 
+@pytest.mark.parametrize("who", ["Bob Birk", "Cy Young"])
+def test_after_a_no_nobody_is_asked_again_for_ninety_days(
+    talk: Conversation, ada: User, bob: User, cy: User, who: str
+) -> None:
+    slug = author("Cy Young").slug
+    proposal = people.participant_add(talk, ada.pk, slug, NOW)
+    assert isinstance(proposal, Proposal)
+    for user in (bob, cy) if who == cy.name else (bob,):
+        people.proposal_answer(proposal, user.pk, user.name != who, NOW)
+    for one in (ada, bob):
+        soon = people.participant_add(talk, one.pk, slug, NOW + timedelta(days=89))
+        assert code(soon) == "refused_lately"
+    assert code(people.participant_add(talk, ada.pk, slug, NOW + timedelta(days=90))) == "done"
+
+
 def test_whoever_blocked_one_of_them_is_never_asked(
     talk: Conversation, ada: User, bob: User, cy: User
 ) -> None:
@@ -336,14 +371,17 @@ def test_who_left_ends_what_was_proposed(
     assert isinstance(proposal, Proposal)
     conversing.participant_leave(talk, bob.pk, NOW)
     assert code(people.proposal_answer(proposal, cy.pk, True, NOW)) == "settled"
+    # Nobody said no.
+    again = people.participant_add(talk, ada.pk, author(dan.name).slug, NOW)
+    assert isinstance(again, Proposal)
 
 
 # What came of it
 
 
-def later_work(*names: str, year: int = 2026) -> int:
+def later_work(*names: str, year: int = 2026, day: str = "12-31") -> int:
     # The conversations of these tests were opened in the year of the test.
-    publish(work(*names, title="Together at last", created=f"{year}-12-31"))
+    publish(work(*names, title="Together at last", created=f"{year}-{day}"))
     return Work.objects.order_by("-pk").values_list("pk", flat=True)[0]
 
 
@@ -376,6 +414,8 @@ def test_profiles_count_what_all_wish_to_show(talk: Conversation, ada: User, bob
 def test_which_works_can_be_named(talk: Conversation, ada: User, bob: User, cy: User) -> None:
     Conversation.objects.update(opened_at=NOW)
     older, foreign = later_work("Ada Noether", year=2025), later_work("Cy Young")
+    same_year = later_work("Ada Noether", day="10-31")
+    assert code(outcome_mark(talk, ada.pk, same_year, LATER)) == "no_work"
     assert code(outcome_mark(talk, ada.pk, older, LATER)) == "no_work"
     assert code(outcome_mark(talk, ada.pk, 10**12, LATER)) == "no_work"
     assert code(outcome_mark(talk, ada.pk, foreign, LATER)) == "nobodys_work"
@@ -437,7 +477,7 @@ def test_the_list_is_as_many_statements_for_one_as_for_twenty(
     assert [one.latest.body for one in found if one.latest] == ["Two"] * rows
     assert not more
     with django_assert_num_queries(1):
-        assert unread_count(ada.pk) == 2 * rows
+        assert waiting_for(ada.pk).messages == 2 * rows
 
 
 # Accounts that are gone

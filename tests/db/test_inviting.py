@@ -24,7 +24,7 @@ from claims.invitation_delivery import (
     invitations_expire,
     queue_release,
 )
-from claims.invitation_queries import received, received_open, sent
+from claims.invitation_queries import received, sent
 from claims.inviting import (
     invitation_accept,
     invitation_decline,
@@ -59,7 +59,7 @@ from tests.factories.inviting import (
 from tests.factories.races import together
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("our_outbox")]
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 @pytest.fixture
@@ -101,7 +101,6 @@ def test_sent_delivered_and_accepted(ann: Somebody, bo: Somebody) -> None:
     assert received(bo.user.pk) == []
     invitations_deliver(NOW)
     assert [one.pk for one in received(bo.user.pk)] == [invitation.pk]
-    assert received_open(bo.user.pk, NOW) == 1
     found = invitation_accept(invitation, bo.actor, NOW + DAY)
     assert isinstance(found, Conversation)
     seats = set(found.participants.values_list("user_id", flat=True))
@@ -109,7 +108,6 @@ def test_sent_delivered_and_accepted(ann: Somebody, bo: Somebody) -> None:
     kept = fresh(invitation)
     assert (kept.state, kept.answered_at) == ("accepted", NOW + DAY)
     assert [one["user"] for one in told("invitation_accepted")] == [ann.user.pk]
-    assert received_open(bo.user.pk, NOW + DAY) == 0
 
 
 @pytest.mark.parametrize(
@@ -369,6 +367,32 @@ def test_one_at_a_time_to_one_person(ann: Somebody, bo: Somebody) -> None:
     assert code_of(invite(ann, bo)) == "done"
 
 
+@pytest.mark.parametrize("blocked", [False, True])
+def test_what_had_gone_out_is_not_sent_anew_after_it_was_taken_back(
+    ann: Somebody, bo: Somebody, blocked: bool
+) -> None:
+    if blocked:
+        block_add(bo.actor, ann.user.pk, NOW)
+    found = delivered(ann, bo, days=14)
+    invitation_withdraw(found, ann.actor, NOW + DAY)
+    assert code_of(invite(ann, bo, NOW + 13 * DAY)) == "taken_back"
+    assert code_of(invite(ann, bo, NOW + 14 * DAY)) == "done"
+
+
+@pytest.mark.parametrize("blocked", [False, True])
+def test_what_waited_in_line_is_sent_anew_at_once(
+    ann: Somebody, bo: Somebody, blocked: bool
+) -> None:
+    wish(bo, a_month=1)
+    delivered(somebody("Cy Fox"), bo)
+    found = invite(ann, bo)
+    assert found.state == "queued"
+    if blocked:
+        block_add(bo.actor, ann.user.pk, NOW)
+    invitation_withdraw(found, ann.actor, NOW)
+    assert code_of(invite(ann, bo)) == "done"
+
+
 def test_who_is_invited_answers_that(ann: Somebody, bo: Somebody) -> None:
     delivered(ann, bo)
     assert code_of(invite(bo, ann)) == "invited_back"
@@ -402,6 +426,52 @@ def test_beyond_the_number_a_month_it_waits_in_line(ann: Somebody, bo: Somebody)
     all_told(NOW + 30 * DAY)
     assert len(mails()) == 2
     assert queue_release(NOW + 31 * DAY) == 0
+
+
+@pytest.mark.parametrize("step", ["sent", "in line"])
+def test_who_is_stopped_takes_nobodys_place(ann: Somebody, bo: Somebody, step: str) -> None:
+    wish(bo, a_month=1)
+    if step == "in line":
+        delivered(somebody("Di Gil"), bo, NOW - 30 * DAY + HOUR)
+    stopped = invite(ann, bo)
+    SenderFreeze.objects.create(user=ann.user)
+    other = invite(somebody("Cy Fox"), bo)
+    queue_release(NOW + DAY)
+    invitations_deliver(NOW + DAY)
+    assert fresh(other).delivered_at is not None
+    assert fresh(stopped).delivered_at is None
+
+
+# Both sides speak for their records, or nothing comes of it
+
+
+@pytest.mark.parametrize("side", ["inviter", "invitee"])
+@pytest.mark.parametrize(
+    "change", [{"state": "revoked"}, {"state": "disputed"}, {"frozen_at": NOW}]
+)
+def test_who_speaks_for_the_record_no_more_begins_nothing_in_its_name(
+    ann: Somebody, bo: Somebody, side: str, change: dict[str, Any]
+) -> None:
+    found = delivered(ann, bo)
+    gone = ann if side == "inviter" else bo
+    Claim.objects.filter(user=gone.user).update(**change)
+    assert code_of(invitation_accept(found, bo.actor, NOW)) == "no_voice"
+    assert (fresh(found).state, Conversation.objects.count()) == ("open", 0)
+    Claim.objects.filter(user=gone.user).update(state="accepted", frozen_at=None)
+    assert isinstance(invitation_accept(found, bo.actor, NOW), Conversation)
+
+
+def test_nothing_arrives_in_the_name_of_a_record_that_was_taken_away(
+    ann: Somebody, bo: Somebody
+) -> None:
+    wish(bo, a_month=1)
+    found = invite(ann, bo)
+    Claim.objects.filter(user=ann.user).update(state="revoked")
+    assert all_told() == []
+    assert received(bo.user.pk) == []
+    delivered(somebody("Cy Fox"), bo)
+    assert [one.from_author.name for one in received(bo.user.pk)] == ["Cy Fox"]
+    assert fresh(found).delivered_at is None
 
 
 # SAFETY 20: blocked, reported

@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from claims import common_ground
 from claims.models import Claim
@@ -13,6 +14,7 @@ from graph import paths
 from graph.domain.paths import Outcome
 from graph.models import Collaboration
 from graph.paths import path
+from profiles.models import User
 from tests.factories.claims import account
 from tests.factories.corpus import author, publish
 from tests.factories.records import people, topics, work
@@ -113,6 +115,17 @@ def test_whoever_waits_too_long_is_told_so_and_nothing_else_breaks(
         cursor.execute("SELECT pg_sleep(0.1)")
 
 
+@pytest.mark.parametrize(("most", "outcome"), [(10, Outcome.CONNECTED), (2, Outcome.FAR)])
+def test_too_many_edges_in_between_are_not_all_read(
+    most: int, outcome: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = people(10)
+    publish(work(*names[:4]), work(*names[3:5]), work(*names[4:8]))
+    monkeypatch.setattr(paths, "MOST_EDGES", most)
+    monkeypatch.setattr(paths, "LEVEL", paths.LEVEL.replace("LIMIT 40001", f"LIMIT {most + 1}"))
+    assert between(names[0], names[7]).outcome == outcome
+
+
 def test_the_patience_of_a_search_is_its_own() -> None:
     names = chain(2)
     between(*names)
@@ -165,7 +178,11 @@ def test_common_ground_tells_what_each_looks_for() -> None:
     found = common("Ann Lee", "Bo Chen")
     assert found.own_wishes is None
     assert found.other_wishes == common_ground.Sought(["review"], "A second reader")
-    Claim.objects.update(state="revoked")
+    for change in ({"state": "revoked"}, {"frozen_at": timezone.now()}):
+        Claim.objects.update(**{"state": "accepted", "frozen_at": None, **change})
+        assert common("Ann Lee", "Bo Chen").other_wishes is None
+    Claim.objects.update(state="accepted", frozen_at=None)
+    User.objects.update(is_active=False)
     assert common("Ann Lee", "Bo Chen").other_wishes is None
 
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 from bzpeer.lib.models import OutboxEvent
 from claims.models import Claim
 from claims.models.conversations import Conversation, Participant
-from claims.models.invitations import Block, CollaborationWishes, Invitation
+from claims.models.invitations import Block, CollaborationWishes, Invitation, SenderFreeze
+from claims.wishing import openness_set
 from profiles import suggesting
 from profiles.account_erasure import erase
 from profiles.domain.suggestions import Standing
@@ -76,6 +77,13 @@ def test_open_people_of_a_topic_come_first_and_say_what_they_look_for(ann: User)
     assert dict(first.reasons) == {"topics": 1, "seeks": "review"}
 
 
+def test_who_says_only_that_they_are_open_is_open_to_all(ann: User) -> None:
+    di = holder("Di Eng", level=3)
+    assert "Di Eng" not in names_for(ann)
+    openness_set(di.pk, is_open=True, now=timezone.now())
+    assert {one.name: one.standing for one in found_for(ann)}["Di Eng"] == Standing.OPEN
+
+
 def test_followed_topics_count_for_those_without_a_record() -> None:
     publish(work("Far Away", categories=topics("cs.LG")))
     holder("Far Away", open_to=("talk",))
@@ -111,6 +119,13 @@ def test_claimed_records_that_cannot_be_invited_are_left_out(
 ) -> None:
     make("Di Eng")
     assert names_for(ann) == ["Cy Dahl"]
+
+
+def test_who_is_stopped_after_reports_is_not_suggested(ann: User) -> None:
+    di = holder("Di Eng", open_to=("talk",))
+    assert "Di Eng" in names_for(ann)
+    SenderFreeze.objects.create(user=di)
+    assert "Di Eng" not in names_for(ann)
 
 
 def test_collaborators_and_oneself_are_never_suggested(ann: User) -> None:
@@ -174,7 +189,7 @@ def test_a_record_that_is_claimed_meanwhile_stands_as_it_is(ann: User) -> None:
     found_for(ann)
     di = holder("Di Eng", open_to=("talk",))
     assert suggestions(ann.pk)[0].standing == Standing.OPEN
-    CollaborationWishes.objects.filter(user=di).update(open_to=[])
+    CollaborationWishes.objects.filter(user=di).update(is_open=False)
     assert [one.name for one in suggestions(ann.pk)] == ["Cy Dahl"]
 
 

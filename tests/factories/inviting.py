@@ -10,7 +10,8 @@ from claims.domain.transitions import Role
 from claims.invitation_delivery import invitations_deliver
 from claims.inviting import Written, invitation_send
 from claims.models import Claim, CollaborationWishes, Invitation
-from profiles.models import Profile, User
+from claims.wishing import openness_set
+from profiles.models import User
 from profiles.services import refresh
 from tests.factories.claims import NOW, account
 from tests.factories.corpus import author, publish
@@ -33,7 +34,7 @@ class Somebody:
 def speak(user: User, record: Author, level: int = 2, *, is_open: bool = True) -> Claim:
     """Let an account speak for a record, at a level that its proofs would have given."""
     claim = Claim.objects.create(user=user, author=record, state="accepted", level=level)
-    Profile.objects.create(claim=claim, open_to_collaborate=is_open)
+    openness_set(user.pk, is_open=is_open, now=NOW)
     refresh([record.pk])
     record.authorfacts.__class__.objects.filter(author=record).update(
         claim_state="claimed", level=level
@@ -59,7 +60,7 @@ def unclaimed(name: str) -> Author:
 
 
 def wish(one: Somebody, **wishes: Any) -> None:
-    given = {"open_to": [*PURPOSES], **wishes}
+    given = {"is_open": True, "open_to": [*PURPOSES], **wishes}
     CollaborationWishes.objects.update_or_create(user=one.user, defaults=given)
 
 

@@ -17,7 +17,8 @@ def holder(name: str, *, level: int = 2, open_to: tuple[str, ...] = (), **wishes
     Claim.objects.create(user=user, author=record, state="accepted", level=level)
     AuthorFacts.objects.filter(author=record).update(claim_state="claimed", level=level)
     if open_to:
-        CollaborationWishes.objects.create(user=user, open_to=list(open_to), **wishes)
+        given = {"is_open": True, "open_to": list(open_to), **wishes}
+        CollaborationWishes.objects.create(user=user, **given)
     return user
 
 

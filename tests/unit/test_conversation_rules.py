@@ -151,6 +151,11 @@ def test_no_tag_of_the_writer_comes_through(body: str) -> None:
     assert "<script" not in made
 
 
+@given(st.text(st.sampled_from("$\\[]ab\n"), max_size=60))
+def test_lines_are_the_text_again(body: str) -> None:
+    assert "\n".join(messages.lines(body)) == body
+
+
 @given(st.text("ab \n", max_size=80))
 def test_no_word_is_lost(body: str) -> None:
     shown = messages.html(body)

@@ -64,6 +64,7 @@ def of(**change: Any) -> Invitee:
         ({"days_since_decline": 89}, "declined_lately"),
         ({"days_since_decline": 90}, "open"),
         ({"later": True}, "later"),
+        ({"taken_back": True}, "taken_back"),
         ({"invitee": Invitee()}, "closed"),
         ({"invitee": of(open_to=frozenset({"review"}))}, "purpose_closed"),
         ({"invitee": of(from_level=3)}, "level_closed"),

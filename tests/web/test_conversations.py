@@ -87,6 +87,38 @@ def test_a_message_is_sent_read_and_counted(
     assert "unread" not in page(as_bob.get("/conversations/")).text
 
 
+def bell(client: Client, address: str) -> str:
+    """What the head of a page says of messages."""
+    links = page(client.get(address)).all("a", class_="bell")
+    return next(link.text for link in links if link["href"] == "/conversations/")
+
+
+def test_the_head_of_every_page_counts_messages_in_the_statement_of_the_notices(
+    as_bob: Client, ada: User, bob: User, talk: Conversation
+) -> None:
+    assert bell(as_bob, "/about/") == "Conversations"
+    say(talk, bob, "Mine")
+    for number in range(3):
+        say(talk, ada, f"Hello {number}")
+    for where in ("/about/", "/accounts/", "/conversations/"):
+        assert bell(as_bob, where).split() == ["Conversations", "3", "unread"]
+    assert "conversations (3 unread)" in page(as_bob.get("/accounts/")).text
+    with CaptureQueriesContext(connection) as captured:
+        as_bob.get("/about/")
+    counts = [one["sql"] for one in captured if "count(*)" in one["sql"].lower()]
+    assert len(counts) == 1
+    assert all(table in counts[0] for table in ("profiles_notice", "claims_message"))
+    assert bell(as_bob, url(talk)) == "Conversations"
+
+
+def test_a_hundred_messages_are_many(as_bob: Client, ada: User, talk: Conversation) -> None:
+    rows = [
+        Message(conversation=talk, author=ada, once=str(n), body="x", html="x") for n in range(120)
+    ]
+    Message.objects.bulk_create(rows)
+    assert bell(as_bob, "/about/").split() == ["Conversations", "99+", "unread"]
+
+
 def test_the_same_form_twice_is_one_message(as_ada: Client, talk: Conversation) -> None:
     for _ in range(2):
         assert post(as_ada, talk, "send", message="Hello").status_code == 303
@@ -173,6 +205,44 @@ def test_a_third_person_is_proposed_agreed_to_and_joins(
     assert as_cy.get(url(talk)).status_code == 404
     assert as_cy.post(join, {"answer": "yes"})["Location"] == url(talk)
     assert "Ada Noether and Bob Birk" in page(as_cy.get(url(talk))).text
+
+
+@pytest.mark.parametrize("who", ["the inviter", "the invited"])
+def test_either_side_blocks_the_other_from_the_conversation(
+    as_ada: Client, as_bob: Client, ada: User, bob: User, talk: Conversation, who: str
+) -> None:
+    mine, theirs, other = (as_ada, as_bob, bob) if who == "the inviter" else (as_bob, as_ada, ada)
+    before = body(theirs.get(url(talk)))
+    seat = page(mine.get(url(talk))).one("button", name="seat")["value"]
+    assert post(mine, talk, "block", seat=seat).status_code == 303
+    assert Block.objects.get().blocked == other
+    assert AuditEvent.objects.filter(kind="blocked").count() == 1
+    shown = page(mine.get(url(talk)))
+    assert f"You blocked {other.name}" in " ".join(shown.text.split())
+    assert not shown.all("button", name="seat")
+    forms = re.compile(r'name="once" value="[^"]+"')
+    assert forms.sub("", body(theirs.get(url(talk)))) == forms.sub("", before)
+    post(theirs, talk, "send", message="Are you there?")
+    assert "Are you there?" not in body(mine.get(url(talk)))
+
+
+@pytest.mark.parametrize("seat", ["", "0", "7", "-1", "x"])
+def test_nobody_blocks_themselves_or_who_is_not_there(
+    as_ada: Client, talk: Conversation, seat: str
+) -> None:
+    assert post(as_ada, talk, "block", seat=seat).status_code == 404
+    assert not Block.objects.exists()
+
+
+def test_the_conversation_leads_to_the_invitation_for_its_two_sides(
+    as_ada: Client, ada: User, bob: User, talk: Conversation
+) -> None:
+    assert talk.invitation is not None
+    where = f"/invitations/{talk.invitation.public_id}/"
+    assert where in body(as_ada.get(url(talk)))
+    cy = holder("Cy Young")
+    Participant.objects.create(conversation=talk, user=cy)
+    assert where not in body(signed_in_as(cy).get(url(talk)))
 
 
 def test_what_came_of_it_is_marked_and_taken_back(
@@ -428,7 +498,7 @@ def test_nobody_reports_a_message_of_their_own(
 PAGES: dict[str, tuple[Callable[[Conversation], str], int]] = {
     "list": (lambda talk: "/conversations/", 8),
     "search": (lambda talk: "/conversations/?q=hello", 6),
-    "conversation": (url, 10),
+    "conversation": (url, 11),
     "new": (lambda talk: url(talk, "new/"), 7),
     "export": (lambda talk: url(talk, "export/"), 6),
 }

@@ -12,6 +12,7 @@ from django.utils import timezone
 from bzpeer.lib.models import AuditEvent
 from claims.collaboration_card import card
 from claims.invitation_delivery import invitations_deliver
+from claims.invitation_queries import PAGE
 from claims.inviting import invitation_withdraw
 from claims.models import (
     AbuseReport,
@@ -30,6 +31,7 @@ from tests.factories.inviting import (
     delivered,
     invite,
     somebody,
+    speak,
     unclaimed,
     wish,
 )
@@ -503,7 +505,7 @@ def test_wishes_are_kept_and_said(client: Client, ann: Somebody) -> None:
     closed = somebody("Cy Fox", is_open=False)
     own = browser(closed)
     assert own.post("/settings/collaboration/", WISHES).status_code == 303
-    kept = CollaborationWishes.objects.get()
+    kept = CollaborationWishes.objects.get(user=closed.user)
     assert (kept.open_to, kept.from_level, kept.a_month) == (["review", "talk"], 3, 10)
     assert (kept.seeks, kept.words) == (["data"], "Sensor data")
     assert AuthorFacts.objects.get(author=closed.author).said["open"] is True
@@ -512,8 +514,36 @@ def test_wishes_are_kept_and_said(client: Client, ann: Somebody) -> None:
     ticked = [e["value"] for e in form.all("input", name="open_to") if "checked" in e.attributes]
     assert ticked == ["review", "talk"]
     own.post("/settings/collaboration/", {k: v for k, v in WISHES.items() if k != "is_open"})
-    assert CollaborationWishes.objects.get().open_to == []
+    assert CollaborationWishes.objects.get(user=closed.user).open_to == ["review", "talk"]
     assert state_of(client, closed.author) == "closed"
+
+
+def test_open_is_said_once_and_seen_wherever_it_is_said(client: Client, ann: Somebody) -> None:
+    other = unclaimed("Ann B. Lee")
+    speak(ann.user, other)
+    own, edits = browser(ann), researcher(ann.author, "edit/")
+
+    def ticked() -> list[bool]:
+        places = (edits, "open_to_collaborate"), ("/settings/collaboration/", "is_open")
+        boxes = [page(own.get(where)).one("input", name=name) for where, name in places]
+        return ["checked" in box.attributes for box in boxes]
+
+    own.post("/settings/collaboration/", WISHES)
+    for said in (False, True):
+        own.post(edits, {"do": "save", **({"open_to_collaborate": "on"} if said else {})})
+        assert ticked() == [said, said]
+        assert [state_of(client, one) for one in (ann.author, other)] == [
+            "open" if said else "closed"
+        ] * 2
+        assert CollaborationWishes.objects.get().open_to == ["review", "talk"]
+
+
+def test_who_opens_on_the_page_alone_is_open_to_every_purpose(ann: Somebody, bo: Somebody) -> None:
+    CollaborationWishes.objects.all().delete()
+    browser(bo).post(researcher(bo.author, "edit/"), {"do": "save", "open_to_collaborate": "on"})
+    assert state_of(Client(), bo.author) == "open"
+    browser(ann).post(researcher(bo.author, "invite/"), FORM | {"purpose": "talk"})
+    assert Invitation.objects.get().state == "open"
 
 
 @pytest.mark.parametrize(
@@ -524,7 +554,15 @@ def test_wishes_are_kept_and_said(client: Client, ann: Somebody) -> None:
 def test_wishes_that_make_no_sense(ann: Somebody, change: dict[str, Any]) -> None:
     response = browser(ann).post("/settings/collaboration/", WISHES | change)
     assert response.status_code == 422
-    assert not CollaborationWishes.objects.exists()
+    assert CollaborationWishes.objects.get().seeks == []
+
+
+def test_a_record_that_was_removed_has_no_name_on_the_pages(ann: Somebody) -> None:
+    record = unclaimed("Cy Fox")
+    found = invite(ann, record, timezone.now())
+    Author.objects.filter(pk=record.pk).update(name="", slug=record.public_id)
+    for address in ("/invitations/", url_of(found)):
+        assert "name withheld" in page(browser(ann).get(address)).text
 
 
 # How much is asked
@@ -547,6 +585,27 @@ def test_lists_ask_as_often_for_many(ann: Somebody) -> None:
     assert counts[0] == counts[1] <= 8
 
 
+def test_the_list_has_an_end_and_nothing_is_lost_behind_it(ann: Somebody) -> None:
+    record, client = unclaimed("Cy Fox"), browser(ann)
+    rows = [
+        Invitation(from_user=ann.user, from_author=ann.author, to_author=record, purpose="other",
+                   message=WORDS, state="expired", sent_at=timezone.now() - timedelta(hours=hours),
+                   expires_at=timezone.now())
+        for hours in range(PAGE + 1)
+    ]  # fmt: skip
+    Invitation.objects.bulk_create(rows)
+    pages = [page(client.get(f"/invitations/{query}")) for query in ("", "?page=2", "?page=x")]
+    links = [
+        [one["href"] for one in shown.all("a") if one["href"].startswith("/invitations/") and
+         len(one["href"]) > 20]
+        for shown in pages
+    ]  # fmt: skip
+    assert [len(one) for one in links] == [PAGE, 1, PAGE]
+    assert {*links[0], *links[1]} == {url_of(one) for one in Invitation.objects.all()}
+    ways = [[a["href"] for a in shown.all("a") if "rel" in a.attributes] for shown in pages]
+    assert ways == [["/invitations/?page=2"], ["/invitations/"], ["/invitations/?page=2"]]
+
+
 def test_pages_ask_so_much_whatever_there_is_to_share(ann: Somebody, bo: Somebody) -> None:
     cy, counts = somebody("Cy Fox"), []
     found = asked(ann, bo)
@@ -554,4 +613,4 @@ def test_pages_ask_so_much_whatever_there_is_to_share(ann: Somebody, bo: Somebod
         publish(*(work("Ann Lee", "Bo Day", "Cy Fox") for _ in range(6)))
         answer = counted(browser(bo), url_of(found))
         counts.append((answer, counted(browser(ann), researcher(cy.author, "invite/"))))
-    assert counts == [(14, 24)] * 2
+    assert counts == [(14, 23)] * 2
