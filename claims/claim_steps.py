@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from bzpeer.lib import audit, outbox
 from claims.domain.evidence import Strength
 from claims.domain.levels import LevelFacts, Proof, level
 from claims.domain.notes import paragraphs
-from claims.domain.reasons import reason
+from claims.domain.reasons import A_PROOF_MENDS, reason
 from claims.domain.transitions import (
     ENDED,
     HELD,
@@ -172,7 +172,8 @@ def step_facts(claim: Claim, standing: Standing, name: str, actor: Actor, now: d
         frozen=claim.frozen_at is not None,
         evidence=sum(one.strength != Strength.NONE for one in evidence),
         new_evidence=any(asked and one.assessed_at > asked for one in evidence),
-        objected=any(one.reason == "coauthor_objects" for one in evidence),
+        objected=_objected(claim),
+        turned_down=is_turned_down(claim),
         strong=sum(is_live(one) for one in evidence),
         party=actor.user_id in {claim.user_id, *(other.user_id for other in others)},
         approvals=_approvals(claim, name, actor),
@@ -180,7 +181,7 @@ def step_facts(claim: Claim, standing: Standing, name: str, actor: Actor, now: d
         disputing=admitted.filter(claim=claim).exists(),
         heard=all(_heard(one, now) for one in challenges),
         was_held=claim.held_at is not None,
-        overturned=claim.overturned,
+        overturned=claim.overturned or _own(claim).filter(overturned=True).exists(),
         days_ended=(now - claim.ended_at).days if claim.ended_at else 0,
     )
 
@@ -188,6 +189,28 @@ def step_facts(claim: Claim, standing: Standing, name: str, actor: Actor, now: d
 def is_live(evidence: Evidence) -> bool:
     """Whether this is a strong proof that has not lapsed."""
     return evidence.strength == Strength.STRONG and evidence.lapsed_at is None
+
+
+def _objected(claim: Claim) -> bool:
+    """Whether a co-author objects, to this claim or to one that the same person ended before."""
+    said = Evidence.objects.filter(reason="coauthor_objects", claim__author_id=claim.author_id)
+    return said.filter(claim__user_id=claim.user_id).exists()
+
+
+def is_turned_down(claim: Claim) -> bool:
+    """Whether reviewers knew a proof of this person's, and decided against them, for this record.
+
+    Then the same proof neither decides nor makes a dispute, however often it is brought.
+    """
+    against = Q(state=State.REVOKED) | Q(state=State.REJECTED, challenges__outcome="uphold")
+    against |= Q(state=State.REJECTED) & ~Q(reason__in=A_PROOF_MENDS)
+    return _own(claim).filter(against).exists()
+
+
+def _own(claim: Claim) -> QuerySet[Claim]:
+    """The other claims of the same person of the same record."""
+    same = Claim.objects.filter(author_id=claim.author_id, user_id=claim.user_id)
+    return same.exclude(pk=claim.pk)
 
 
 def account_verified(user_id: int) -> bool:
@@ -236,7 +259,7 @@ def level_facts(claim: Claim, standing: Standing) -> LevelFacts:
 def settle(claim: Claim, standing: Standing, now: datetime) -> None:
     """Bring level, claim state and trust of the record in line with its claims, here and now."""
     author_id = claim.author_id
-    claims = list(Claim.objects.filter(author_id=author_id))
+    claims = list(Claim.objects.filter(author_id=author_id).select_related("user"))
     for one in claims:
         _settle_level(one, standing)
         if one.pk == claim.pk:
@@ -252,6 +275,9 @@ def settle(claim: Claim, standing: Standing, now: datetime) -> None:
 
 
 def _settle_level(claim: Claim, standing: Standing) -> None:
+    """That of an account that is switched off waits for it to come back, and counts for nobody."""
+    if not claim.user.is_active:
+        return
     found = level(level_facts(claim, standing)) if claim.state in HELD else 0
     if found != claim.level:
         was, claim.level = claim.level, found
@@ -261,7 +287,7 @@ def _settle_level(claim: Claim, standing: Standing) -> None:
 
 def _company(author_id: int, standing: Standing, claims: Sequence[Claim]) -> list[int]:
     """Those whose network counts this record, when it became verified or ceased to be."""
-    now_level = max((claim.level for claim in claims), default=0)
+    now_level = max((claim.level for claim in claims if claim.user.is_active), default=0)
     if (standing.level >= VERIFIED_LEVEL) == (now_level >= VERIFIED_LEVEL):
         return []
     close = Collaboration.objects.filter(other_id=author_id, close=True)

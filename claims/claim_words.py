@@ -70,6 +70,7 @@ STEPS = {
     "stand": "The dispute ended; the record is still yours",
     "uphold": "Two reviewers decided: the record stays yours",
     "overturn": "Two reviewers decided: the record is not yours",
+    "moved": "The record became part of another one, and your claim went along",
     "voted": "One reviewer decided; a second has to agree",
 }
 

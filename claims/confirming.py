@@ -90,7 +90,7 @@ def confirmation_answer(
     speaks = Claim.objects.filter(
         author__public_id=fresh.subject, user_id=user_id, state__in=[*HELD], frozen_at=None
     )
-    if not speaks.exists():
+    if not speaks.filter(user__is_active=True).exists():
         return refused("coauthor_unverified")
     fresh.facts["answer"] = answer
     said = Actor(Role.CLAIMANT, user_id, actor.request)

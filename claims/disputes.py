@@ -18,6 +18,7 @@ from claims.claim_steps import (
     account_verified,
     event,
     is_live,
+    is_turned_down,
     locked,
     refused,
     settle,
@@ -68,7 +69,8 @@ def _raise(claim: Claim, holder: Claim, standing: Standing, now: datetime) -> No
     if is_new:
         event(claim, "challenge", SYSTEM)
     proven = any(map(is_live, claim.evidence.all())) and account_verified(claim.user_id)
-    if proven and challenge.admitted_at is None and claim.frozen_at is None:
+    free = claim.frozen_at is None and not is_turned_down(claim)
+    if proven and free and challenge.admitted_at is None:
         _admit(challenge, holder, standing, SYSTEM, now)
 
 
@@ -110,15 +112,18 @@ def dispute_answer(
     found = Challenge.objects.select_related("claim", "holder").get(pk=challenge.pk)
     if found.closed_at is not None or found.admitted_at is None:
         return refused("no_step")
-    said = paragraphs(words)[:LONGEST_WORDS]
-    if actor.user_id == found.holder.user_id:
-        _update(found, holder_words=said, holder_heard_at=now)
-        event(found.holder, "heard", actor)
-    elif actor.user_id == found.claim.user_id:
-        _update(found, challenger_words=said, challenger_heard_at=now)
-        event(found.claim, "heard", actor)
-    else:
+    sides = {found.claim.user_id: found.claim, found.holder.user_id: found.holder}
+    own = sides.get(actor.user_id)
+    if own is None:
         return refused("not_yours")
+    if own.frozen_at is not None:
+        return refused("frozen")
+    said = paragraphs(words)[:LONGEST_WORDS]
+    if own is found.holder:
+        _update(found, holder_words=said, holder_heard_at=now)
+    else:
+        _update(found, challenger_words=said, challenger_heard_at=now)
+    event(own, "heard", actor)
     return found
 
 

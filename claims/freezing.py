@@ -5,18 +5,18 @@ from datetime import datetime
 from bzpeer.lib import audit
 from claims.claim_steps import Actor
 from claims.claiming import claim_freeze, claim_unfreeze
-from claims.domain.transitions import ENDED, Refusal
+from claims.domain.transitions import Refusal
 from claims.models import Claim
 
 
 def account_freeze(user_id: int, actor: Actor, why: str, now: datetime) -> int | Refusal:
-    """Freeze each live claim of the account; returns how many. It can open none meanwhile.
+    """Freeze each claim of the account, the ended as well; returns how many. It can open no other.
 
     One after the other, in the order of their records: whoever locks several waits for nobody.
     """
-    live = Claim.objects.filter(user_id=user_id, frozen_at=None).exclude(state__in=[*ENDED])
+    claims = Claim.objects.filter(user_id=user_id, frozen_at=None)
     done = 0
-    for claim in live.order_by("author_id", "pk"):
+    for claim in claims.order_by("author_id", "pk"):
         found = claim_freeze(claim, actor, why, now)
         if isinstance(found, Refusal):
             return found

@@ -132,12 +132,17 @@ def evidence_judge(
 
 @transaction.atomic
 def evidence_withdraw(evidence: Evidence, actor: Actor, now: datetime) -> Refusal | None:
-    """Take evidence back: it is deleted with all that it holds. An accepted claim keeps L2."""
+    """Take evidence back: it is deleted with all that it holds. An accepted claim keeps L2.
+
+    What a co-author said against the claim is theirs to take back.
+    """
     claim, standing = locked(evidence.claim_id)
     if actor.user_id != claim.user_id:
         return refused("not_yours")
     if claim.frozen_at is not None:
         return refused("frozen")
+    if evidence.reason == "coauthor_objects":
+        return refused("unobjected")
     kind, code = evidence.kind, reason("withdrawn").code
     Evidence.objects.filter(pk=evidence.pk).delete()
     event(claim, "evidence", actor, code, kind=kind, id=evidence.pk)

@@ -62,6 +62,7 @@ STEPS = {
     "challenge": "Became a challenge",
     "admitted": "Challenge admitted",
     "heard": "Said its side",
+    "moved": "The record became part of another",
     "level": "Level changed",
 }
 

@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from bzpeer.lib import audit
 from bzpeer.lib.models import OutboxEvent
+from bzpeer.lib.notices import raise_notice
 from claims.corrections import correction_answer
-from claims.models import Claim, Correction, TrustScore
+from claims.domain.transitions import ENDED, State, record_state
+from claims.models import Claim, Correction, Evidence, TrustScore
 from graph.services import people_forget
 from works.models import Author, Suppression
 from works.suppression import Emptied, suppress, suppression_lift
@@ -27,6 +29,13 @@ ANSWER = (
     " you sent is deleted as well."
 )
 EMPTY = "This note named somebody whose record was removed, and was emptied."
+
+
+def claimed_as(author: Author) -> str:
+    """What the claims of a record make of it: pending, claimed or disputed; "" where none does."""
+    states = Claim.objects.filter(author=author).values_list("state", flat=True)
+    found = record_state(map(State, states))
+    return "" if found == "unclaimed" else found
 
 
 def suppression_grant(
@@ -58,10 +67,11 @@ def _grant(
 def forget(emptied: Emptied, notes: Sequence[int] = ()) -> None:
     """What the apps above the corpus keep of an emptied record; `notes` are about it as well."""
     people_forget(emptied.authors)
-    Claim.objects.filter(author__in=emptied.authors).delete()
+    _end_claims(emptied)
     TrustScore.objects.filter(author__in=emptied.authors).delete()
     _empty_notes(emptied, notes)
-    _drop_parked(emptied)
+    _empty_evidence(emptied)
+    _drop_waiting(emptied)
 
 
 @transaction.atomic
@@ -84,14 +94,36 @@ def _empty_notes(emptied: Emptied, notes: Sequence[int]) -> None:
         )
 
 
-def _drop_parked(emptied: Emptied) -> None:
-    """Events that failed, wait for staff, and name the person; others are done within seconds."""
+def _end_claims(emptied: Emptied) -> None:
+    """Delete them with all that was brought; whose were not over are told, without a name."""
+    claims = Claim.objects.filter(author__in=emptied.authors)
+    for claim in claims.exclude(state__in=[State.DRAFT, *ENDED]).order_by("pk"):
+        raise_notice("claim_removed", claim.user_id, str(claim.pk), {"url": "/claims/"})
+    claims.delete()
+
+
+def _empty_evidence(emptied: Emptied) -> None:
+    """The namesakes at an institution, as what others brought was weighed against them.
+
+    It is weighed anew when it is looked at again.
+    """
+    ids = _naming(EVIDENCE, emptied)
+    for evidence in Evidence.objects.filter(pk__in=ids):
+        kept = {key: fact for key, fact in evidence.facts.items() if key != "places"}
+        Evidence.objects.filter(pk=evidence.pk).update(facts=kept)
+
+
+def _drop_waiting(emptied: Emptied) -> None:
+    """Mail that names the person and waits for its server, and events that failed."""
+    OutboxEvent.objects.filter(pk__in=_naming(WAITING, emptied)).delete()
+
+
+def _naming(statement: str, emptied: Emptied) -> list[int]:
+    """The ids of the rows whose text names somebody who is suppressed."""
     with connection.cursor() as cursor:
-        cursor.execute(PARKED, [emptied.patterns])
+        cursor.execute(statement, {"patterns": emptied.patterns})
         found = cursor.fetchall()
-    named = naming([text for _, text in found])
-    ids = [id for (id, _), is_named in zip(found, named) if is_named]
-    OutboxEvent.objects.filter(pk__in=ids).delete()
+    return [id for (id, _), named in zip(found, naming([text for _, text in found])) if named]
 
 
 NOTES = """
@@ -110,7 +142,17 @@ UPDATE claims_correction SET record = '', record_title = '', message = '', name 
 WHERE id = ANY(%(ids)s)
 """
 
-PARKED = """
-SELECT id, payload::text FROM lib_outboxevent
-WHERE parked_at IS NOT NULL AND payload::text ILIKE ANY(%s)
+EVIDENCE = """
+SELECT id, facts ->> 'places' FROM claims_evidence WHERE facts ->> 'places' ILIKE ANY(%(patterns)s)
+"""
+
+# Of a mail that is still to be sent, what it says: its address may be the person's own.
+WAITING = """
+SELECT id, told FROM (
+    SELECT id, CASE WHEN kind = 'mail' AND parked_at IS NULL
+        THEN concat_ws(' ', payload ->> 'subject', payload ->> 'text', payload ->> 'html')
+        ELSE payload::text END AS told
+    FROM lib_outboxevent WHERE kind = 'mail' OR parked_at IS NOT NULL
+) events
+WHERE told ILIKE ANY(%(patterns)s)
 """

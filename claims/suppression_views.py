@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bzpeer.lib import access
 from claims.models import Correction
-from claims.suppressing import suppression_grant, suppression_undo
+from claims.suppressing import claimed_as, suppression_grant, suppression_undo
 from works.models import Author, Suppression
 from works.pages import MAX_PAGE, address, number_in, page_context, researcher_url
 from works.queries import author_by_slug
@@ -70,6 +70,7 @@ def suppress(request: HttpRequest) -> HttpResponseBase:
         "note": note,
         "works": works_of(author),
         "by_name": author.key_scheme == "name",
+        "claimed": claimed_as(author),
         "others": look_alikes(author),
     }
     status = 422 if form.is_bound else 200

@@ -6,6 +6,7 @@ from time import monotonic
 from celery import shared_task
 from django.utils import timezone
 
+from claims.claim_moving import claims_move
 from claims.disputes import disputes_remind
 from claims.invitation_delivery import (
     held_sweep,
@@ -24,6 +25,13 @@ SWEEP_S = 60
 @shared_task(name="claims.pages")
 def pages() -> None:
     pages_read()
+
+
+@shared_task(name="claims.moves")
+def moves() -> None:
+    """Take the claims of records that became part of others there."""
+    if moved := claims_move(timezone.now()):
+        log.info("claims moved records=%d", moved)
 
 
 @shared_task(name="claims.recheck")

@@ -20,7 +20,7 @@ from claims.domain.evidence.mailbox import MailFacts
 from claims.domain.evidence.orcid import OrcidFacts, PutOn
 from claims.domain.evidence.page import Seen
 from claims.domain.evidence.written import WrittenFacts
-from claims.domain.transitions import HELD
+from claims.domain.transitions import ENDED, HELD
 from claims.models import Claim, Evidence
 from works.models import Author
 from works.pages import researcher_url
@@ -108,9 +108,10 @@ def _moment(day: date | None) -> Any:
 
 
 def is_used(kind: str, subject: str, user_id: int) -> bool:
-    """Whether it is the live proof of another account."""
+    """Whether it is the live proof of another account, whose claim has not ended."""
     proofs = Evidence.objects.filter(kind=kind, subject=subject, strength="strong", lapsed_at=None)
-    return proofs.exclude(claim__user_id=user_id).exists()
+    live = proofs.exclude(claim__state__in=[*ENDED])
+    return live.exclude(claim__user_id=user_id).exists()
 
 
 def _orcid(evidence: Evidence, claim: Claim, now: datetime) -> OrcidFacts:

@@ -254,6 +254,11 @@ REFUSALS = (
         "A co-author says that this record is somebody else.",
         "A reviewer hears both of you.",
     ),
+    Reason(
+        "not_turned_down",
+        "Reviewers decided against an earlier claim of yours of this record.",
+        "A reviewer looks at this one as well; say what they could not know then.",
+    ),
     Reason("evidence", "Nothing has been brought that could be checked.", "Bring evidence."),
     Reason("new_evidence", "Nothing new has been brought.", "Bring what was asked for."),
     Reason(
@@ -300,6 +305,8 @@ REFUSALS = (
 
 ALL = {reason.code: reason for reason in (*REJECTIONS, *EVIDENCE, *REFUSALS)}
 REJECTION_CODES = frozenset(reason.code for reason in REJECTIONS)
+# Who is turned down for one of these lacked a proof, and one that is brought later decides alone.
+A_PROOF_MENDS = frozenset({"not_shown", "unreadable"})
 
 
 def reason(code: str) -> Reason:

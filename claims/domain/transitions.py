@@ -51,7 +51,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     proofs; `party`: the reviewer is the claimant or another side; `approvals`: other reviewers who
     asked for this same step since the last one; `challenged`: an open challenge was admitted;
     `disputing`: the claim is itself such a challenge; `heard`: both sides answered, or the window
-    is over; `days_ended`: since the claim ended.
+    is over; `turned_down`: reviewers decided against another claim of theirs of this record;
+    `overturned`: two of them did, against this one or another; `days_ended`: since the claim ended.
     """
 
     flagged: bool = False
@@ -70,6 +71,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     approvals: int = 0
     challenged: bool = False
     disputing: bool = False
+    turned_down: bool = False
     heard: bool = False
     was_held: bool = False
     overturned: bool = False
@@ -120,7 +122,8 @@ TRANSITIONS = (
     _step("submit", {State.DRAFT}, State.SUBMITTED, Role.CLAIMANT, "unfrozen"),
     _step(
         "prove", OPEN, State.ACCEPTED, Role.SYSTEM,
-        "unfrozen", "strong_proof", *_ACCEPTABLE, "unobjected", "not_famous", "one_record",
+        "unfrozen", "strong_proof", *_ACCEPTABLE, "unobjected", "not_turned_down", "not_famous",
+        "one_record",
     ),
     _step(
         "accept", OPEN, State.ACCEPTED, Role.REVIEWER,
@@ -174,6 +177,7 @@ _MET: dict[str, Callable[[Facts], bool]] = {
     "unfrozen": lambda facts: not facts.frozen,
     "strong_proof": lambda facts: facts.strong > 0,
     "unobjected": lambda facts: not facts.objected,
+    "not_turned_down": lambda facts: not facts.turned_down,
     "evidence": lambda facts: facts.evidence > 0,
     "new_evidence": lambda facts: facts.new_evidence,
     "account_verified": lambda facts: facts.account_verified,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.db import Error, connection, transaction
 
 from bzpeer.lib.models import AuditEvent, OutboxEvent
@@ -24,6 +25,7 @@ from claims.claiming import (
 from claims.confirming import confirmation_answer, confirmation_ask
 from claims.disputes import challenge_admit, dispute_answer, dispute_decide, disputes_remind
 from claims.domain.transitions import Refusal, Role
+from claims.freezing import account_freeze, account_unfreeze
 from claims.mailbox_codes import mail_code_check, mail_code_send
 from claims.models import Challenge, Claim, ClaimEvent, Evidence, EvidenceCode, PageCheck
 from claims.proving import (
@@ -481,6 +483,17 @@ def test_a_holder_who_gives_up_makes_way() -> None:
     assert (fresh(holder).state, fresh(challenger).state) == ("withdrawn", "accepted")
 
 
+@pytest.mark.parametrize("side", ["holder", "challenger"])
+def test_who_is_frozen_says_nothing_in_a_dispute(side: str) -> None:
+    holder, challenger, challenge = dispute()
+    claim = holder if side == "holder" else challenger
+    claim_freeze(claim, reviewer("Fay Freezer"), "looks taken over", NOW)
+    said = dispute_answer(challenge, claimant(claim.user), "It is me.", NOW)
+    assert code_of(said) == "frozen"
+    claim_unfreeze(claim, reviewer("Una Freezer"), NOW)
+    assert isinstance(dispute_answer(challenge, claimant(claim.user), "Me.", NOW), Challenge)
+
+
 def test_a_stranger_has_no_say_in_a_dispute() -> None:
     _, _, challenge = dispute()
     stranger = claimant(account("Eve Stranger"))
@@ -555,6 +568,15 @@ def test_the_word_of_somebody_who_lost_their_record_lapses_after_a_notice() -> N
     assert (fresh(claim).level, len(told("proof_lapsed"))) == (3, 1)
 
 
+def test_an_account_that_is_switched_off_gives_no_word() -> None:
+    claim, _ = both("objects")
+    User.objects.filter(name__startswith="Ann Lee").update(is_active=False)
+    link = told("confirmation_asked")[0]["url"].split("/")[-2]
+    found = confirmation_answer(link, "confirms", SYSTEM, LATER)
+    assert code_of(found) == "coauthor_unverified"
+    assert Evidence.objects.get(claim=claim, kind="coauthor").reason == "coauthor_objects"
+
+
 def test_a_word_is_taken_back_at_once() -> None:
     claim, evidence = both()
     link = told("confirmation_asked")[0]["url"].split("/")[-2]
@@ -598,6 +620,150 @@ def test_an_objection_leaves_the_claim_to_a_reviewer() -> None:
     assert claim.state == "accepted"
     assert "objects" in steps(claim)
     assert code_of(claim_submit(claim, claimant(claim.user), "", NOW)) == "no_step"
+
+
+def objected() -> tuple[Claim, Evidence]:
+    """An open claim, supported by words, that a verified co-author objects to."""
+    author = record("Xue Lin", person("Ann Lee", orcid=IDS[1]), orcid=IDS[0])
+    claim = written(account("Xue Lin"), author)
+    ann = proven("Ann Lee", IDS[1], Author.objects.get(name="Ann Lee"))
+    evidence = confirmation_ask(claim, claimant(claim.user), ann.author, NOW)
+    assert isinstance(evidence, Evidence), evidence
+    link = told("confirmation_asked")[0]["url"].split("/")[-2]
+    found = confirmation_answer(link, "objects", SYSTEM, NOW)
+    assert isinstance(found, Evidence)
+    return fresh(claim), found
+
+
+def sign_in(user: User, orcid: str = IDS[0]) -> None:
+    SocialAccount.objects.create(user=user, provider="orcid", uid=orcid)
+
+
+def test_an_objection_is_not_the_claimants_to_take_back() -> None:
+    claim, evidence = objected()
+    me = claimant(claim.user)
+    refusal = evidence_withdraw(evidence, me, NOW)
+    assert refusal is not None
+    assert refusal.code == "unobjected"
+    sign_in(claim.user)
+    evidence_add_orcid(claim, me, NOW)
+    assert fresh(claim).state == "submitted"
+
+
+def test_who_withdraws_and_claims_anew_is_still_objected_to() -> None:
+    claim, _ = objected()
+    me = claimant(claim.user)
+    claim_withdraw(claim, me, NOW)
+    again = opened(claim.user, claim.author)
+    sign_in(claim.user)
+    evidence_add_orcid(again, me, NOW)
+    claim_submit(again, me, "It is me.", NOW)
+    assert fresh(again).state == "submitted"
+
+
+def again(claim: Claim) -> Claim:
+    """The same claim opened, proven and sent once more by the same person."""
+    anew = opened(claim.user, claim.author)
+    evidence_add_orcid(anew, claimant(claim.user), LATER)
+    claim_submit(anew, claimant(claim.user), "It is me.", LATER)
+    return fresh(anew)
+
+
+def test_whom_reviewers_turned_down_no_proof_lets_in_again() -> None:
+    claim = fresh(proven("Xue Lin"))
+    claim_decide(claim, reviewer(), "revoke", Said("misuse"), NOW)
+    anew = again(claim)
+    assert (anew.state, facts_of("Xue Lin").claim_state) == ("submitted", "pending")
+    claim_decide(anew, reviewer("Otto Reviewer"), "accept", Said(), LATER)
+    assert fresh(anew).state == "accepted"
+
+
+def test_who_lost_a_dispute_raises_no_other_by_the_same_proof() -> None:
+    holder, challenger, challenge = dispute()
+    for side in (holder, challenger):
+        dispute_answer(challenge, claimant(side.user), "It is me.", NOW)
+    for judge in (reviewer("One Reviewer"), reviewer("Other Reviewer")):
+        dispute_decide(challenge, judge, upheld=True, said=Said("other_person"), now=LATER)
+    anew = again(fresh(challenger))
+    assert (fresh(holder).state, anew.state) == ("accepted", "submitted")
+    assert Challenge.objects.get(claim=anew).admitted_at is None
+
+
+def test_what_two_reviewers_decided_no_single_one_turns_round() -> None:
+    holder, challenger, challenge = dispute()
+    for side in (holder, challenger):
+        dispute_answer(challenge, claimant(side.user), "It is me.", NOW)
+    for judge in (reviewer("One Reviewer"), reviewer("Other Reviewer")):
+        dispute_decide(challenge, judge, upheld=False, said=Said("other_person"), now=LATER)
+    claim_release(challenger, claimant(challenger.user), LATER)
+    anew = written(holder.user, holder.author)
+    third, fourth = reviewer("Third Reviewer"), reviewer("Fourth Reviewer")
+    assert code_of(claim_decide(anew, third, "accept", Said(), LATER)) == "second_reviewer"
+    claim_decide(anew, fourth, "accept", Said(), LATER)
+    assert fresh(anew).state == "accepted"
+
+
+def test_who_may_come_back_by_the_word_of_a_reviewer_is_not_turned_down_for_ever() -> None:
+    claim = fresh(proven("Xue Lin"))
+    claim_decide(claim, reviewer(), "revoke", Said("misuse"), NOW)
+    claim_decide(claim, reviewer("Otto Reviewer"), "restore", Said(), LATER)
+    claim_release(claim, claimant(claim.user), LATER)
+    assert again(claim).state == "accepted"
+
+
+@pytest.mark.parametrize("way", ["release", "revoke"])
+def test_proofs_of_a_restored_claim_are_looked_at_again(way: str) -> None:
+    claim = fresh(proven("Xue Lin"))
+    if way == "release":
+        claim_release(claim, claimant(claim.user), NOW)
+    else:
+        claim_decide(claim, reviewer(), "revoke", Said("misuse"), NOW)
+    week = NOW + timedelta(days=8)
+    evidence_recheck(week)
+    assert Evidence.objects.get().recheck_at is None
+    claim_decide(claim, reviewer("Otto Reviewer"), "restore", Said(), week)
+    SocialAccount.objects.all().delete()
+    PageCheck.objects.all().delete()
+    assert evidence_recheck(week) == 1
+    assert PageCheck.objects.exists()
+
+
+def test_a_mailbox_of_a_claim_that_ended_may_speak_for_another_account() -> None:
+    institution()
+    author = record("Xue Lin")
+    first, second = (opened(account(f"Xue Lin {n}"), author) for n in range(2))
+    for claim in (first, second):
+        me = claimant(claim.user)
+        found = mail_code_send(claim, me, "xue.lin@some.edu", NOW)
+        assert isinstance(found, Evidence)
+        mail_code_check(claim, me, found, sent_code(), NOW)
+        claim_submit(claim, me, "It is me.", NOW)
+        if claim is first:
+            claim_release(claim, me, NOW)
+    assert (fresh(first).state, fresh(second).state) == ("withdrawn", "accepted")
+    assert fresh(second).level == 3
+
+
+def test_a_code_is_of_no_use_to_a_claim_that_ended() -> None:
+    institution()
+    claim = opened(account("Xue Lin"), record("Xue Lin"))
+    found = mail_code_send(claim, claimant(claim.user), "xue.lin@some.edu", NOW)
+    assert isinstance(found, Evidence)
+    claim_withdraw(claim, claimant(claim.user), NOW)
+    refused = mail_code_check(claim, claimant(claim.user), found, sent_code(), NOW)
+    assert code_of(refused) == "no_step"
+
+
+def test_an_account_is_frozen_whatever_became_of_its_claims() -> None:
+    claim = fresh(proven("Xue Lin"))
+    before, judge = row(claim), reviewer()
+    claim_release(claim, claimant(claim.user), NOW)
+    assert account_freeze(claim.user_id, judge, "looks taken over", NOW) == 1
+    assert code_of(claim_open(claimant(claim.user), record("Bo Roe"), NOW)) == "frozen"
+    account_unfreeze(claim.user_id, judge, NOW)
+    claim_decide(claim, judge, "restore", Said(), NOW)
+    assert (row(claim)["level"], fresh(claim).frozen_at) == (before["level"], None)
+    assert isinstance(claim_open(claimant(claim.user), record("Cy Day"), NOW), Claim)
 
 
 def test_who_could_not_confirm_is_not_asked() -> None:

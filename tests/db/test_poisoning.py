@@ -16,7 +16,7 @@ from tests.factories.claims import account, claimant, reviewer
 from tests.factories.corpus import TODAY, facts_of, publish, refresh_all
 from tests.factories.records import changed, people, work
 from works.domain.records import Notice, WorkRecord
-from works.models import Author, AuthorFacts, Report
+from works.models import Author, AuthorFacts, Authorship, Report
 from works.settling import work_remove
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +76,43 @@ def test_fifty_works_that_no_second_source_reports_lift_no_known_record() -> Non
     assert {code for code in after if after[code] > before[code]} == {"record"}
     assert (facts_of(NAME).trust_score or 0) <= (was or 0)
     assert facts_of(NAME).level == 2
+
+
+def test_a_ring_of_people_who_cite_each_other_gains_nothing_by_it() -> None:
+    ring = [work(NAME, *people(4), journal_ref="", comments="") for _ in range(5)]
+    publish(*ring)
+    before = standing()
+    ids = [one.external_id for one in ring]
+    citing = f"As arXiv:{' and arXiv:'.join(ids)} show. Cited by {len(ids) * 1000} works."
+    publish(*(changed(one, comments=citing, record_date="2026-01-01") for one in ring))
+    assert Report.objects.filter(record__comments=citing).count() == len(ring)
+    assert standing() == before
+    assert not {field for field in TrustFacts.__struct_fields__ if "cit" in field}
+
+
+def test_a_ring_of_people_who_print_each_other_gains_the_line_of_company_alone() -> None:
+    publish(*twice(own(10, "Ann Lee")))
+    before, ring = lines(), people(8)
+    publish(*(work(NAME, *ring) for _ in range(12)))
+    after = lines()
+    assert {code for code in after if after[code] > before[code]} == {"record", "network"}
+    assert after["network"] <= 10
+    assert facts_of(NAME).verified_close == 0
+
+
+def test_a_held_record_says_of_no_work_that_came_by_itself_that_it_is_its_holders() -> None:
+    publish(*twice(own(10, "Ann Lee")))
+    claim = held()
+    before, was = lines(), facts_of(NAME)
+    retracted = [changed(one, notices=(Notice("retraction"),)) for one in own(5)]
+    publish(*own(5), *retracted, *(work(NAME, *people(FAKE - 1)) for _ in range(5)))
+    came = Authorship.objects.filter(author=claim.author, work__families__lt=2)
+    assert set(came.values_list("status", flat=True)) == {"imported"}
+    assert facts_of(NAME).confirmed == was.confirmed
+    after = lines()
+    assert {code for code in after if after[code] > before[code]} <= {"record"}
+    assert (facts_of(NAME).trust_score or 0) <= (was.trust_score or 0)
+    assert facts_of(NAME).level == was.level
 
 
 def test_works_without_an_identifier_lift_nothing_at_all() -> None:

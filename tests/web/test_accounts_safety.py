@@ -15,6 +15,7 @@ from django.utils import timezone
 from bzpeer.lib import sessions
 from bzpeer.lib.limits import Limit
 from bzpeer.lib.models import AuditEvent
+from claims.domain.transitions import TRANSITIONS, Role
 from profiles import account_adapter
 from profiles.account_audit import KINDS, ORCID
 from profiles.account_events import WORDS
@@ -461,7 +462,7 @@ def test_the_events_are_those_of_the_account_in_words(ada: User) -> None:
     shown = page(client.get("/accounts/events/"))
     rows = [row.text for row in shown.all("li") if row.within("ol")]
     assert len(rows) == 3
-    assert rows[0].startswith("Claim opened")
+    assert rows[0].startswith("You opened a claim of a record")
     assert rows[1].startswith("Logged in")
     assert "127.0.0.1" in rows[2]
 
@@ -477,6 +478,11 @@ def test_events_are_shown_fifty_a_page(ada: User) -> None:
 
 def test_every_kind_that_the_accounts_record_has_words() -> None:
     assert {*KINDS.values(), *ORCID.values()} <= set(WORDS)
+
+
+def test_every_step_of_a_claim_that_nobody_reviewed_has_words() -> None:
+    own = {step.name for step in TRANSITIONS if Role.REVIEWER not in step.roles}
+    assert {f"claim_{name}" for name in {*own, "opened", "evidence", "code_sent"}} <= set(WORDS)
 
 
 def test_many_failures_from_everywhere_are_logged(
