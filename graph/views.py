@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from bzpeer.lib import access, caching
 from bzpeer.lib.safe import trusted
 from graph import queries
+from graph.domain.slice import is_small
 from graph.fragments import Piece, ordered_piece, retried, slot_context
 from works.domain.words import years_text
 from works.institutions import Stay, institutions_of
@@ -43,6 +44,7 @@ def _nearby_page(request: HttpRequest, head: Head, piece: Piece) -> HttpResponse
             noindex=not indexable(head),
         ),
         "r": r,
+        "low_graph": is_small(head.works, head.collaborators),
         "slot": slot_context(head, piece),
         "people": [
             {"name": p.name, "url": researcher_url(p.slug), "works": p.works, "close": p.close}

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from bzpeer.lib.safe import trusted
+from works.domain.words import written
 from works.institutions import PEOPLE, InstitutionFull, InstitutionRow, Member, Relation
 from works.pages import MAX_PAGE, address, page_context, paging, researcher_url, works_html
 from works.queries import WorkRow, WorksFilter
@@ -70,7 +71,7 @@ def _facts(found: InstitutionFull) -> dict[str, Any]:
         "where": place_words(found.place, found.country_name),
         "established": found.established,
         "status": found.status,
-        "record_date": found.record_date,
+        "record_date": written(found.record_date),
         "registry": {"label": label, "value": found.value, "url": pattern.format(found.value)},
         "names": others[:FIRST],
         "more_names": others[FIRST:],

@@ -10,6 +10,7 @@ from works.domain.choice import Other
 from works.domain.sameness import Join
 from works.domain.sheet import KINDS, Heard, words
 from works.domain.words import listed as words_of
+from works.domain.words import written
 from works.queries import WorkFull
 
 LICENCES = {
@@ -80,7 +81,7 @@ def work_context(work: WorkFull) -> dict[str, Any]:
         "said_by": {field: said_by(work, field) for field in sheet.origins},
         "notices": [notice_context(one) for one in reversed(sheet.notices)],
         "others": [other_context(one, work) for one in sheet.others],
-        "versions": [{"label": one.label, "date": one.date} for one in sheet.versions],
+        "versions": [{"label": one.label, "date": written(one.date)} for one in sheet.versions],
         "reports": reports_context(work),
         "joins": [join_words(join) for join in sheet.joins],
         "deleted_note": WITHDRAWN if work.withdrawn else "",
@@ -110,25 +111,25 @@ def life_context(work: WorkFull) -> list[dict[str, str]]:
     if sheet.preprint:
         year, label = sheet.preprint
         exact = sheet.created if sheet.created.startswith(str(year)) else str(year)
-        steps.append({"date": exact, "words": f"Preprint, {label}", "kind": ""})
+        steps.append(_step(exact, f"Preprint, {label}"))
     if sheet.published:
         place = addresses.rendered(sheet.venue).text
-        words = f"Published in {place}" if place else "Published"
-        steps.append({"date": sheet.published, "words": words, "kind": ""})
-    steps += [
-        {"date": one.date or "Undated", "words": KINDS[one.kind], "kind": one.kind}
-        for one in sheet.notices
-    ]
+        steps.append(_step(sheet.published, f"Published in {place}" if place else "Published"))
+    steps += [_step(one.date, KINDS[one.kind], one.kind) for one in sheet.notices]
     return steps if len(steps) > 1 else []
+
+
+def _step(at: str, words: str, kind: str = "") -> dict[str, str]:
+    return {"at": at, "date": written(at) or "Undated", "words": words, "kind": kind}
 
 
 def facts_context(work: WorkFull) -> list[dict[str, str]]:
     """The plain fields that some source gives, with whose word each is."""
     sheet = work.sheet
     shown = (
-        ("Created", "created", sheet.created),
-        ("Updated", "updated", sheet.updated),
-        ("Published", "published", sheet.published),
+        ("Created", "created", written(sheet.created)),
+        ("Updated", "updated", written(sheet.updated)),
+        ("Published", "published", written(sheet.published)),
         ("Appeared in", "venue", addresses.rendered(sheet.venue).text),
         ("Journal reference", "journal_ref", addresses.rendered(sheet.journal_ref).text),
     )
@@ -140,7 +141,7 @@ def facts_context(work: WorkFull) -> list[dict[str, str]]:
 
 
 def said_by(work: WorkFull, field: str) -> str:
-    """ "arXiv, 2024-05-06": the source of what is shown of a field, and the date of its record."""
+    """ "arXiv, 6 May 2024": the source of what is shown of a field, and the date of its record."""
     origin = work.sheet.origins.get(field)
     return _source_and_date(work, *origin) if origin else ""
 
@@ -151,7 +152,7 @@ def _source_and_date(work: WorkFull, slug: str, external_id: str) -> str:
         for report in work.reports
         if (report["source"], report["external_id"]) == (slug, external_id)
     ]
-    return ", ".join(filter(None, [provenance.source(slug).label, max(dates, default="")]))
+    return ", ".join(filter(None, [provenance.source(slug).label, written(max(dates, default=""))]))
 
 
 def notice_context(one: Heard) -> dict[str, str]:
@@ -161,7 +162,7 @@ def notice_context(one: Heard) -> dict[str, str]:
 
 def other_context(one: Other, work: WorkFull) -> dict[str, Any]:
     """What another source says instead; a long text is folded away behind its numbers."""
-    text = addresses.rendered(one.text)
+    text = addresses.rendered(written(one.text) if one.field == "published" else one.text)
     return {
         "field": OTHER_WORDS[one.field],
         "by": _source_and_date(work, one.source, one.external_id),
@@ -203,7 +204,7 @@ def report_context(report: dict[str, Any], given: list[str]) -> dict[str, Any]:
     return {
         "source_label": provenance.source(report["source"]).label,
         "external_id": report["external_id"],
-        "record_date": report["record_date"],
+        "record_date": written(report["record_date"]),
         "imported_at": datetime.fromisoformat(report["imported_at"]),
         "deleted": report["deleted"],
         "given": given,

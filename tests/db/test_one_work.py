@@ -257,7 +257,7 @@ def test_a_notice_is_heard_by_the_work_that_it_is_about(batches: list[list[WorkR
     for batch in batches:
         take_in(*batch)
     found = Work.objects.get(title_text=TITLE)
-    assert "Corrected, says Crossref, 2021-01" in found.head_html
+    assert "Corrected, says Crossref, January 2021" in found.head_html
     assert "Retracted" not in found.head_html
     assert "Corrected" not in Work.objects.get(title_text=ERRATUM.title).head_html
 
@@ -275,20 +275,21 @@ def test_a_notice_of_a_withdrawn_record_is_not_heard() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kinds", "first"),
+    ("kinds", "first", "words"),
     [
-        (["retraction"], "Retracted"),
-        (["retraction", "correction"], "Retracted"),
-        (["correction"], "Corrected"),
-        (["concern", "correction"], "Expression of concern"),
-        (["retraction", "reinstatement"], "Reinstated"),
-        (["reinstatement", "retraction"], "Retracted"),
+        (["retraction"], "retraction", "Retracted"),
+        (["retraction", "correction"], "retraction", "Retracted"),
+        (["correction"], "correction", "Corrected"),
+        (["concern", "correction"], "concern", "Expression of concern"),
+        (["retraction", "reinstatement"], "reinstatement", "Reinstated"),
+        (["reinstatement", "retraction"], "retraction", "Retracted"),
     ],
 )
-def test_the_banner_says_whether_the_work_stands(kinds: list[Any], first: str) -> None:
+def test_the_banner_says_whether_the_work_stands(kinds: list[Any], first: str, words: str) -> None:
     notices = tuple(Notice(kind, f"202{n}-01-01") for n, kind in enumerate(kinds))
     take_in(changed(PUBLISHED, notices=notices))
-    assert f'<p class="work-notice">{first}, says Crossref' in Work.objects.get().head_html
+    banner = f'<p class="work-notice {first}">{words}, says Crossref'
+    assert banner in Work.objects.get().head_html
 
 
 def test_a_notice_changes_no_score() -> None:

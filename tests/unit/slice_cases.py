@@ -98,6 +98,13 @@ def lonely(works: int) -> SliceFacts:
 CASES = {
     "no works": facts({}),
     "one work": facts({1: (1, 2)}),
+    "small and full": facts(
+        {1: range(1, 9), 2: range(1, 9)},
+        titles={1: "On how ten names and six places share a low sheet", 2: "On the same"},
+        institutions=[
+            Institution(n, f"Institute {n}", f"/i/{n}/", (n, n + 1)) for n in range(1, 7)
+        ],
+    ),
     "one author": facts({1: (), 2: ()}),
     "three circles": three_circles(),
     "team of 50": hub(1, 49),

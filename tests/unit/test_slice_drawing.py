@@ -14,7 +14,17 @@ from graph.domain.slice import SliceFacts, draw
 from graph.domain.slice.build import narrow_picture, wide_picture
 from graph.domain.slice.labels import fitted, handle, initials, width
 from graph.domain.slice.near import ME
-from graph.domain.slice.svg import HIT_RADIUS, NARROW, WIDE, Drawing, drawing
+from graph.domain.slice.svg import (
+    HIT_RADIUS,
+    LOW_NARROW,
+    LOW_WIDE,
+    NARROW,
+    WIDE,
+    Drawing,
+    drawing,
+    is_small,
+    styles,
+)
 from tests.unit.slice_cases import (
     CASES,
     drawings,
@@ -59,8 +69,8 @@ letters = st.text(st.characters(codec="utf-8"), max_size=60)
 
 @cache
 def drawn(of: SliceFacts) -> tuple[Drawing, Drawing]:
-    wide = wide_picture(of)
-    return drawing(of, wide, WIDE), drawing(of, narrow_picture(of, wide), NARROW)
+    wide, (large, small) = wide_picture(of), styles(of)
+    return drawing(of, wide, large), drawing(of, narrow_picture(of, wide), small)
 
 
 def overlap(one: Box, other: Box) -> bool:
@@ -225,6 +235,23 @@ def test_both_drawings_are_small() -> None:
     both = "".join(ElementTree.tostring(each, encoding="unicode") for each in drawings(of))
     assert draw(of).nodes >= 45
     assert len(gzip.compress(both.encode())) <= 14_000
+
+
+@pytest.mark.parametrize(
+    ("works", "people", "low"),
+    [(0, 0, True), (1, 3, True), (2, 8, True), (2, 9, False), (3, 2, False)],
+)
+def test_a_small_record_is_drawn_on_low_sheets(works: int, people: int, low: bool) -> None:
+    of = facts({work: range(1, people + 1) for work in range(1, works + 1)})
+    assert [each.style for each in drawn(of)] == ([LOW_WIDE, LOW_NARROW] if low else [WIDE, NARROW])
+    assert is_small(of.total_works, of.total_people) is low
+
+
+def test_a_small_record_has_room_for_whole_titles() -> None:
+    title = "A single work with a title of some length"
+    of = facts({1: (1, 2)}, titles={1: title})
+    (label,) = [label for label in drawn(of)[0].arrangement.labels if label and label.text == title]
+    assert label.box[2] <= LOW_WIDE.sheet.width
 
 
 @pytest.mark.parametrize("works", [1, 6, 40])

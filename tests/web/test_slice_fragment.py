@@ -401,6 +401,20 @@ def test_the_slot_loads_by_itself_and_has_a_way_without_scripts(
     assert (status["role"], slot in status.around) == ("status", False)
 
 
+@pytest.mark.parametrize(("works", "low"), [(2, True), (3, False)])
+@pytest.mark.parametrize("part", ["", "graph/"])
+def test_the_slot_is_as_low_as_its_drawing(
+    client: Client, part: str, works: int, low: bool
+) -> None:
+    publish(*(by("Bo Li", title=f"On {number}") for number in range(works)))
+    found = author("Bo Li")
+    drawn(found)
+    slot = page(client.get(researcher(found, part))).one(id="research-graph")
+    drawing = shown(piece(client, found)).one("svg", class_="slice wide")
+    assert slot.attributes.get("class") == ("low" if low else None)
+    assert drawing["viewbox"] == ("0 0 820 300" if low else "0 0 820 590")
+
+
 STATES = ("waiting", "current", "stale", "stale and failed", "failed")
 
 

@@ -4,6 +4,7 @@ Everything that a source wrote passes `addresses.rendered` or `escape`; nothing 
 page.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from works.domain.records import WorkRecord
 from works.domain.taxonomy import is_shared, official_name, topic_slug
 
 # Stored with each piece: raising it makes `manage.py rerender` rebuild them.
-TEMPLATE_VERSION = 100 * tex.VERSION + 3
+TEMPLATE_VERSION = 100 * tex.VERSION + 4
 
 TYPES = {
     "preprint": "Preprint",
@@ -37,6 +38,12 @@ UNVERIFIED_WORDS = {
 
 
 _NUL = "\0"
+# Of a title's HTML: formulas, tags and entities, which stay as they are, or a compound.
+_COMPOUND = re.compile(
+    r"<math.*?</math>|<[^>]*>|&\w+;|(?<![\w-])(\w+(?:-\w+)+)(?![\w-])", re.DOTALL
+)
+# Letters of "Real-Time" and "Auto-ViT-Acc": a compound that short looks broken across two lines.
+_WHOLE = 12
 
 
 class TopicName(NamedTuple):
@@ -55,6 +62,13 @@ class Name(NamedTuple):
     @property
     def is_person(self) -> bool:
         return bool(self.slug) or self.text == WITHHELD
+
+
+class Banner(NamedTuple):
+    """That a work was retracted, corrected or is in doubt: the kind of notice, and its words."""
+
+    kind: str
+    words: str
 
 
 class Pieces(NamedTuple):
@@ -95,22 +109,36 @@ def topic_name(scheme: str, code: str) -> str:
 
 
 def pieces(
-    record: WorkRecord, year: int | None, preprint: tuple[int, str] | None = None, banner: str = ""
+    record: WorkRecord,
+    year: int | None,
+    preprint: tuple[int, str] | None = None,
+    banner: Banner | None = None,
 ) -> Pieces:
-    """`preprint` is (year, source) of the form before the published one; `banner` says in words
-    that the work was retracted, corrected, or is in doubt."""
+    """`preprint` is (year, source) of the form before the published one."""
     title = addresses.rendered(record.title)
     return Pieces(
-        title_html=title.html,
+        title_html=_unbroken(title.html),
         title_text=title.text,
         abstract_html=addresses.rendered(record.abstract).html if record.abstract else "",
-        head_html=_banner(banner) + _head(record, year, preprint),
+        head_html=(_banner(banner) if banner else "") + _head(record, year, preprint),
         body_html=_body(record, title.text),
     )
 
 
-def _banner(words: str) -> str:
-    return f'<p class="work-notice">{escape(words)}</p>' if words else ""
+def _unbroken(title: str) -> str:
+    """A title's HTML in which no line ends inside a short compound."""
+    return _COMPOUND.sub(_kept, title)
+
+
+def _kept(found: re.Match[str]) -> str:
+    compound = found[1]
+    if not compound or len(compound) > _WHOLE:
+        return found[0]
+    return f'<span class="whole">{compound}</span>'
+
+
+def _banner(banner: Banner) -> str:
+    return f'<p class="work-notice {escape(banner.kind)}">{escape(banner.words)}</p>'
 
 
 def _head(record: WorkRecord, year: int | None, preprint: tuple[int, str] | None) -> str:

@@ -8,6 +8,7 @@ from works.domain.choice import Chosen, Other
 from works.domain.provenance import source
 from works.domain.records import ExternalId, Notice, NoticeKind, PartialDate, Version, WorkRecord
 from works.domain.sameness import Join, is_preprint, years
+from works.domain.words import written
 
 KINDS: dict[NoticeKind, str] = {
     "retraction": "Retracted",
@@ -100,6 +101,6 @@ def standing(heard: Sequence[Heard]) -> Heard | None:
 
 
 def words(one: Heard) -> str:
-    """ "Retracted, says Crossref, 2021-04"."""
-    parts = [KINDS[one.kind], f"says {source(one.source).label}", one.date]
+    """ "Retracted, says Crossref, April 2021"."""
+    parts = [KINDS[one.kind], f"says {source(one.source).label}", written(one.date)]
     return ", ".join(filter(None, parts))

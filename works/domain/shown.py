@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 
-from works.domain.article import Pieces, TopicName, pieces, topics
+from works.domain.article import Banner, Pieces, TopicName, pieces, topics
 from works.domain.bylines import Byline, Place, Settled, bylines, decided_keys
 from works.domain.choice import choose
 from works.domain.identity import AuthorKey
@@ -102,9 +102,10 @@ def show(
     own = (Heard.of(n, r.source) for r in speaking for n in r.notices if n.about is None)
     notices = sorted({*heard, *own})
     grave = standing(notices)
+    banner = Banner(grave.kind, words(grave)) if grave else None
     page = sheet(chosen, speaking, notices, joins)
     return ShownWork(
-        pieces=pieces(record, year, page.preprint, words(grave) if grave else ""),
+        pieces=pieces(record, year, page.preprint, banner),
         year=year,
         date=when,
         people=sum(1 for line in byline if line.key or line.name == WITHHELD),

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from works.domain.records import PartialDate
+
 _CODE = re.compile(r" \([\w.-]+\)$")
 
 Years = Sequence[tuple[int | None, int]]
@@ -21,6 +23,21 @@ def years_text(years: Years) -> str:
 def day(moment: date) -> str:
     """ "3 May 2026"."""
     return f"{moment.day} {moment:%B %Y}"
+
+
+def written(when: PartialDate) -> str:
+    """ "3 May 2026", "May 2026" or "2026", as much as is known; what is no date stays as it is.
+
+    No line ends between the day and the month.
+    """
+    try:
+        if len(when) == len("2026-05"):
+            return f"{date.fromisoformat(f'{when}-01'):%B %Y}"
+        if len(when) == len("2026-05-03"):
+            return day(date.fromisoformat(when)).replace(" ", "\N{NO-BREAK SPACE}", 1)
+        return when
+    except ValueError:
+        return when
 
 
 def listed(items: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ import msgspec
 from graph.domain.slice.build import graph_of, narrow_picture, wide_picture
 from graph.domain.slice.facts import Institution, Person, SliceFacts, Topic, Work
 from graph.domain.slice.page import page
-from graph.domain.slice.svg import NARROW, WIDE, drawing
+from graph.domain.slice.svg import drawing, is_small, styles
 from graph.domain.slice.words import circles_line, cut_line
 
 __all__ = [
@@ -23,10 +23,11 @@ __all__ = [
     "Work",
     "digest",
     "draw",
+    "is_small",
 ]
 
 # To be raised with every change of what is drawn: stored slices are then made anew.
-VERSION = 1
+VERSION = 2
 
 
 class Drawn(msgspec.Struct, frozen=True):
@@ -40,8 +41,9 @@ def draw(facts: SliceFacts) -> Drawn:
     """Choose, lay out and draw; takes a few tenths of a second at most."""
     wide = wide_picture(facts)
     narrow = narrow_picture(facts, wide)
-    large = drawing(facts, wide, WIDE)
-    html = page(facts, large, drawing(facts, narrow, NARROW))
+    wide_style, narrow_style = styles(facts)
+    large = drawing(facts, wide, wide_style)
+    html = page(facts, large, drawing(facts, narrow, narrow_style))
     return Drawn(html, len(large.graph.nodes))
 
 

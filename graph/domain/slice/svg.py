@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from graph.domain.slice.build import Edge, Graph, Node, Picture, graph_of
 from graph.domain.slice.facts import SliceFacts
@@ -27,10 +27,12 @@ _SHAPES: Mapping[str, Callable[[int], str]] = {
 _RADII = {"person": (4, 8), "work": (6, 6), "topic": (6, 8), "institution": (7, 8)}
 _WEIGHTS = {"topic": 1.4, "institution": 1.5, "person": 1.0, "work": 0.8}
 _CLOSE_RADIUS = 9
+# Up to so many works and people are drawn on lower sheets, with more room for each label.
+_FEW_WORKS, _FEW_PEOPLE = 2, 8
 
 
 class Style(Struct, frozen=True):
-    """One of the two drawings: its class, the prefix of its ids, its sheet and its letters.
+    """One of the drawings: its class, the prefix of its ids, its sheet and its letters.
 
     `rooms` is the greatest width of a label by kind; one that fits nowhere is tried at `tight`.
     """
@@ -59,6 +61,16 @@ NARROW = Style(
     rooms={"work": 126, "person": 118, "topic": 140, "institution": 140},
     tight=70,
 )
+LOW_WIDE = structs.replace(
+    WIDE,
+    sheet=Sheet(820, 300),
+    rooms={"work": 300, "person": 250, "topic": 250, "institution": 250},
+)
+LOW_NARROW = structs.replace(
+    NARROW,
+    sheet=Sheet(350, 260),
+    rooms={"work": 200, "person": 170, "topic": 170, "institution": 170},
+)
 
 
 class Drawing(Struct, frozen=True):
@@ -69,6 +81,17 @@ class Drawing(Struct, frozen=True):
     style: Style
     radii: tuple[int, ...]
     arrangement: Arrangement
+
+
+def is_small(works: int, people: int) -> bool:
+    """Whether a record of so many works and co-authors is drawn on low sheets."""
+    return works <= _FEW_WORKS and people <= _FEW_PEOPLE
+
+
+def styles(facts: SliceFacts) -> tuple[Style, Style]:
+    """The wide and the narrow drawing of this record."""
+    small = is_small(facts.total_works, facts.total_people)
+    return (LOW_WIDE, LOW_NARROW) if small else (WIDE, NARROW)
 
 
 def drawing(facts: SliceFacts, shown: Picture, style: Style) -> Drawing:

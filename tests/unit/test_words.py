@@ -1,0 +1,21 @@
+"""Facts in words."""
+
+import pytest
+
+from works.domain.words import written
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        ("2024-05-06", "6\N{NO-BREAK SPACE}May 2024"),
+        ("2024-05", "May 2024"),
+        ("2024", "2024"),
+        ("", ""),
+        ("2024-02-31", "2024-02-31"),
+        ("2024-13", "2024-13"),
+        ("in spring", "in spring"),
+    ],
+)
+def test_a_date_is_written_as_far_as_it_is_known(when: str, words: str) -> None:
+    assert written(when) == words
