@@ -44,7 +44,7 @@ ALSO = {
     Conversation: ("participants__user", "pk"),
     Outcome: ("conversation__participants__user", "pk"),
     ReturnedAddress: ("user_id", "pk"),
-    SentMail: ("address__in", "verified_addresses"),
+    SentMail: ("address__in", "proven_addresses"),
 }
 # A column by which a row has to do with a person and is another's: "…_by" says who decided, and a
 # challenge is not shown to the holder whom it is against before it is admitted. In a conversation

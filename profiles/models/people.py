@@ -8,6 +8,7 @@ from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from bzpeer.lib.models import ReturnedAddress
 from profiles.managers import UserManager
 from profiles.waiting import Waiting, waiting_for
 from works.models import Author
@@ -42,9 +43,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or "Account"
 
     @property
-    def verified_addresses(self) -> list[str]:
-        """The mail addresses that are shown to be theirs, in small letters; one query."""
-        held = EmailAddress.objects.filter(user=self, verified=True)
+    def proven_addresses(self) -> list[str]:
+        """The mail addresses that are or were shown to be theirs, in small letters; one query."""
+        came_back = ReturnedAddress.objects.filter(user_id=self.pk).values("address")
+        shown = models.Q(verified=True) | models.Q(email__in=came_back)
+        held = EmailAddress.objects.filter(shown, user=self)
         return [email.lower() for email in held.values_list("email", flat=True)]
 
     def has_second_factor(self) -> bool:
