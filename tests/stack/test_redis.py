@@ -11,6 +11,7 @@ import pytest
 from kombu import Connection
 
 from bzpeer.embedded import addresses, held
+from profiles.services import LEASE
 from tests.house.processes import until
 from tests.stack.harness import (
     TWICE,
@@ -100,6 +101,7 @@ def test_people_notice_nothing_and_due_work_is_done_after_it(
         assert_all_answers(here, EMAIL, PROMPT)
         if fault in LASTING:
             until(lambda: all(len(part.lines) > told for part, told in before), 60)
-    until(lambda: worked_off(here, "Bin Ren"), 60)
+    # A sweep that lost its broker while it held the row leaves it to the next when the lease ends.
+    until(lambda: worked_off(here, "Bin Ren"), LEASE.total_seconds() + 60)
     assert here.sql(TWICE) == []
     assert not (here.data / "redis").exists()
