@@ -15,11 +15,11 @@ from django.db import connection
 
 from works.search_index import names_index
 
-FIELD = 1_000
+FIELD, BATCH = 1_000, 5_000
 TABLES = (
     *("works_author", "works_work", "works_authorship", "works_topic", "works_worktopic"),
     *("works_authorfacts", "graph_collaboration", "works_namewords", "works_titlewords"),
-    "works_nameword",
+    *("works_nameword", "works_institution", "works_authorshipinstitution"),
 )
 
 # The most frequent ones, which searches name; the others are made of syllables.
@@ -164,5 +164,8 @@ def create(authors: int) -> None:
         cursor.execute(SPELT)
         for statement in STATEMENTS:
             cursor.execute(statement, values)
-        names_index(cursor, range(1, authors + 1))
+        cursor.execute("ANALYZE works_author, works_authorfacts")
+        # As many at once as a refresh takes.
+        for first in range(1, authors + 1, BATCH):
+            names_index(cursor, range(first, min(first + BATCH, authors + 1)))
         cursor.execute(f"VACUUM ANALYZE {', '.join(TABLES)}")
