@@ -56,6 +56,7 @@ app.conf.update(
             "schedule": 5.0,
             "options": {"expires": 10},
         },
+        "mail_domains": {"task": "profiles.mail_domains", "schedule": crontab(minute=40)},
         "news": {"task": "profiles.news", "schedule": 30.0, "options": {"expires": 60}},
         "digests": {"task": "profiles.digests", "schedule": 30.0, "options": {"expires": 60}},
         "suggestions": {

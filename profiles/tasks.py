@@ -4,11 +4,13 @@ import logging
 from time import monotonic
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from profiles.account_erasure import erase_due
 from profiles.account_links import links_forget
 from profiles.account_sessions import sessions_forget
+from profiles.mail_domains import domains_check
 from profiles.notices.delivering import notices_deliver
 from profiles.notices.digests import digests_send
 from profiles.notices.news import marks_forget, news_spread
@@ -22,6 +24,7 @@ log = logging.getLogger(__name__)
 # A sweep soon makes room for the heartbeat, for mail, and for who wants to stop the worker; what is
 # left is still due, and the next sweep is two seconds away.
 SWEEP_S = 5
+CONSOLE = "django.core.mail.backends.console.EmailBackend"
 
 
 @shared_task(name="profiles.refresh")
@@ -49,6 +52,16 @@ def notices_sweep() -> None:
     """Tell people what was raised for them."""
     if delivered := notices_deliver():
         log.info("notices delivered=%d", delivered)
+
+
+@shared_task(name="profiles.mail_domains")
+def mail_domains_sweep() -> None:
+    """Ask about the domains whose hour it is if they still take mail."""
+    # In development no mail leaves the machine, and no address need be anybody's.
+    if settings.DELIVERY_EMAIL_BACKEND == CONSOLE:
+        return
+    if failed := domains_check(timezone.now()):
+        log.info("domains gone addresses=%d", failed)
 
 
 @shared_task(name="profiles.returned_mail")
