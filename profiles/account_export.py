@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Field, Model, Q, QuerySet
@@ -96,8 +95,8 @@ def rows_of(user: User, model: type[Model]) -> QuerySet[Any]:
 
 def _notes_from(user: User) -> QuerySet[Any]:
     """Sent with an address that is shown to be theirs: anyone can add another's to an account."""
-    shown = EmailAddress.objects.filter(user=user, verified=True).values(low=Lower("email"))
-    return Correction.objects.annotate(low=Lower("email")).filter(low__in=shown).values("pk")
+    sent = Correction.objects.annotate(low=Lower("email"))
+    return sent.filter(low__in=user.proven_addresses).values("pk")
 
 
 def export(user: User) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """Addresses whose domain is gone: mail to them would come back, so nobody waits until it does."""
 
-from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -8,7 +7,6 @@ from django.db import connection
 
 from bzpeer.lib import mail_returns
 from bzpeer.lib.mail_domains import takes_mail
-from bzpeer.lib.models import OutboxEvent
 
 AT_ONCE = 8
 # "Bad destination system address" (RFC 3463).
@@ -38,13 +36,6 @@ def domains_check(now: datetime) -> int:
         found: dict[str, list[str]] = dict(cursor.fetchall())
     with ThreadPoolExecutor(AT_ONCE) as pool:
         answers = dict(zip(found, pool.map(takes_mail, found)))
-    return _fail([one for domain in found if answers[domain] is False for one in found[domain]])
-
-
-def _fail(addresses: Collection[str]) -> int:
-    said = {"why": mail_returns.Why.FAILED.value, "status": STATUS}
-    OutboxEvent.objects.bulk_create(
-        OutboxEvent(kind=mail_returns.KIND, payload=said | {"to": [address]})
-        for address in addresses
-    )
-    return len(addresses)
+    failed = [one for domain in found if answers[domain] is False for one in found[domain]]
+    mail_returns.tell(failed, mail_returns.Why.FAILED, STATUS)
+    return len(failed)

@@ -1,6 +1,7 @@
 """What came back, taken to the mail that it is about: only what we sent can come back to us."""
 
 import smtplib
+from collections.abc import Iterable
 from enum import StrEnum
 
 from django.db import transaction
@@ -53,9 +54,16 @@ def came_back(address: str, why: Why, status: str) -> bool:
         return False
     if why == Why.COMPLAINT:
         count_complaint()
-    told = {"to": [address], "why": why.value, "status": status}
-    OutboxEvent.objects.create(kind=KIND, payload=told)
+    tell([address], why, status)
     return True
+
+
+def tell(addresses: Iterable[str], why: Why, status: str) -> None:
+    """Let the accounts learn of these addresses, each in a row of its own."""
+    said = {"why": why.value, "status": status}
+    OutboxEvent.objects.bulk_create(
+        OutboxEvent(kind=KIND, payload=said | {"to": [address]}) for address in addresses
+    )
 
 
 def refused_for_good(error: smtplib.SMTPRecipientsRefused) -> str:

@@ -136,3 +136,4 @@ def test_the_mailbox_of_a_claim_proves_nothing_once_its_domain_is_gone(
     proof.refresh_from_db()
     assert proof.lapses_at is not None
     assert (proof.strength == "strong" and proof.lapses_at > NOW + timedelta(days=200)) is holds
+    assert a_day() == 0
