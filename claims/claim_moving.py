@@ -17,24 +17,13 @@ from claims.domain.transitions import ENDED, HELD, State
 from claims.models import Claim
 from claims.record_facts import Standing, standing_locked
 from claims.weighing import weigh
+from works.queries import heirs_of
 from works.services import facts_update
 from works.settling import name_choose
 
 log = logging.getLogger(__name__)
 
 BATCH = 50
-# What it was merged into may be gone as well.
-MERGED = """
-WITH RECURSIVE way AS (
-    SELECT DISTINCT a.id, a.merged_into_id AS heir, 1 AS depth
-    FROM claims_claim c JOIN works_author a ON a.id = c.author_id
-    WHERE a.merged_into_id IS NOT NULL
-    UNION ALL
-    SELECT way.id, a.merged_into_id, depth + 1 FROM way JOIN works_author a ON a.id = way.heir
-    WHERE a.merged_into_id IS NOT NULL AND depth < 20
-)
-SELECT DISTINCT ON (id) id, heir FROM way ORDER BY id, depth DESC LIMIT %s
-"""
 WORKS = """
 SELECT count(DISTINCT work_id) FROM works_authorship WHERE author_id = %s AND status <> 'rejected'
 """
@@ -47,10 +36,9 @@ WHERE author_id = %s AND (facts ->> 'works')::int > 0 ORDER BY id DESC LIMIT 1
 
 def claims_move(now: datetime) -> int:
     """Take the claims of merged records to their heirs; returns how many records there were."""
-    with connection.cursor() as cursor:
-        cursor.execute(MERGED, [BATCH])
-        found = cursor.fetchall()
-    for gone, heir in found:
+    merged = Claim.objects.filter(author__merged_into__isnull=False).order_by("author_id")
+    found = heirs_of(list(merged.values_list("author_id", flat=True).distinct()[:BATCH]))
+    for gone, heir in found.items():
         try:
             with transaction.atomic():
                 _move(gone, heir, now)

@@ -18,6 +18,7 @@ from claims.inviting import invitation_url
 from claims.models import AbuseReport, CollaborationWishes, Invitation
 from graph.paths import Shared
 from works.domain.names import WITHHELD
+from works.domain.words import day
 from works.models import Author
 from works.pages import MAX_PAGE, address, page_context, researcher_url
 from works.queries import Head
@@ -233,7 +234,7 @@ def row_context(invitation: Invitation, side: Side, now: datetime) -> dict[str, 
 
 
 def _day(at: datetime | None) -> str:
-    return f"{at.day} {at:%B %Y}" if at else ""
+    return day(at) if at else ""
 
 
 def list_context(

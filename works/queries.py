@@ -1,5 +1,6 @@
 """What pages read of the corpus: one statement each, whatever the number of rows."""
 
+from collections.abc import Sequence
 from hashlib import blake2b
 from html import escape
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import msgspec
 from django.db import connection
 
+from bzpeer.lib.columns import literal
 from works.domain.article import Name
 from works.domain.saying import Said
 from works.domain.sheet import Sheet
@@ -24,6 +26,26 @@ def author_by_slug(slug: str) -> Author | None:
     """
     named = Author.objects.exclude(name="").select_related("merged_into")
     return named.filter(public_id=public_id_of(slug)).first()
+
+
+# What a record was merged into may be gone as well.
+HEIRS = """
+WITH RECURSIVE way AS (
+    SELECT id, merged_into_id AS heir, 1 AS depth FROM works_author
+    WHERE id = ANY(%s) AND merged_into_id IS NOT NULL
+    UNION ALL
+    SELECT way.id, a.merged_into_id, depth + 1 FROM way JOIN works_author a ON a.id = way.heir
+    WHERE a.merged_into_id IS NOT NULL AND depth < 20
+)
+SELECT DISTINCT ON (id) id, heir FROM way ORDER BY id, depth DESC
+"""
+
+
+def heirs_of(author_ids: Sequence[int]) -> dict[int, int]:
+    """Where those of these records are now that were merged into others; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(HEIRS, [literal(author_ids)])
+        return dict(cursor.fetchall())
 
 
 def public_id_of(slug: str) -> str:

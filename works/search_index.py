@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from bzpeer.lib.columns import literal
 from works.domain import names
 from works.domain.shown import ShownWork
 from works.domain.steps import LONGEST, title_step, title_words
@@ -63,7 +64,7 @@ def names_index(cursor: Any, author_ids: Sequence[int]) -> None:
 
     The caller holds their facts (`works.services.HOLD`).
     """
-    cursor.execute(NAMES, {"ids": list(author_ids), "longest": LONGEST})
+    cursor.execute(NAMES, {"ids": literal(author_ids), "longest": LONGEST})
 
 
 def titles_index(cursor: Any, shown: Mapping[int, ShownWork]) -> None:

@@ -62,13 +62,15 @@ def _anybodys(request: HttpRequest, slug: str, view: ResearcherView) -> HttpResp
     moment = pages.KEPT.watch.moment()
     found = queries.head_unless_held(slug, caching.held(request))
     if isinstance(found, str):
-        pages.KEPT.note(request.path, caching.stamp(found), moment)
-        return _for_readers(request, caching.stamp(found), HttpResponse)
+        stamp = caching.stamp(found)
+        pages.KEPT.note(request.path, stamp, moment)
+        return _for_readers(request, stamp, HttpResponse)
     head = placed(request, slug, found)
     if not isinstance(head, Head):
         return head
-    pages.KEPT.note(request.path, caching.stamp(head.stamp), moment)
-    return kept(request, head.stamp, lambda: marked(view(request, head), head))
+    stamp = caching.stamp(head.stamp)
+    pages.KEPT.note(request.path, stamp, moment)
+    return _made_once(request, stamp, lambda: marked(view(request, head), head))
 
 
 def marked(response: HttpResponse, head: Head) -> HttpResponse:
@@ -82,7 +84,12 @@ def kept(request: HttpRequest, version: str, make: Callable[[], HttpResponse]) -
     """Answer 304 or the page to the signed out, under this version; never store a person's page."""
     if access.signed_in(request):
         return caching.finish_private(make())
-    stamp = caching.stamp(version)
+    return _made_once(request, caching.stamp(version), make)
+
+
+def _made_once(
+    request: HttpRequest, stamp: str, make: Callable[[], HttpResponse]
+) -> HttpResponseBase:
     return _for_readers(request, stamp, lambda: pages.KEPT.page(request, stamp, make))
 
 

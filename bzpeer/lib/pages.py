@@ -56,12 +56,10 @@ class Pages:
         self, request: HttpRequest, stamp: str, make: Callable[[], HttpResponse]
     ) -> HttpResponse:
         """The page of this version. One with a query is always made: there are too many."""
-        if not self.most or request.META.get("QUERY_STRING"):
-            return make()
         if found := self.find(request, stamp):
             return found
         response = make()
-        if response.status_code == 200:
+        if response.status_code == 200 and self.most and not request.META.get("QUERY_STRING"):
             self._keep((request.path, stamp), Made(response.content, dict(response.items())))
         return response
 

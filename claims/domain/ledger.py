@@ -13,6 +13,7 @@ from claims.domain.trust import (
     TrustScore,
     score,
 )
+from works.domain.words import day
 
 LABELS = {
     "identity": "Identity",
@@ -156,12 +157,8 @@ def said_text(said: Sequence[Said]) -> str:
 
 def _said(one: Said) -> str:
     where = one.voucher.partition(":")[2] or "an institution"
-    words = f"{_SAID[one.kind].format(where=where)} ({_day(one.on)})"
-    return f"{words}, lapsed {_day(one.lapsed_on)}" if one.lapsed_on else words
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    words = f"{_SAID[one.kind].format(where=where)} ({day(one.on)})"
+    return f"{words}, lapsed {day(one.lapsed_on)}" if one.lapsed_on else words
 
 
 def _corroboration(facts: TrustFacts) -> str:
