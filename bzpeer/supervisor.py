@@ -1,8 +1,9 @@
 """What `make run` starts: the servers, what the site needs to begin, and its three processes.
 
-A signal or the end of one process ends them all. Each process has a session of its own, so that a
-Ctrl-C reaches the supervisor alone, which stops the others in order. If the supervisor itself is
-killed, a guard that it has forked kills them.
+A signal or the end of the web process ends them all; any other is started again, and the pages are
+there meanwhile. Each process has a session of its own, so that a Ctrl-C reaches the supervisor
+alone, which stops the others in order. If the supervisor itself is killed, a guard that it has
+forked kills them.
 """
 
 import http.client
@@ -24,6 +25,8 @@ READY_LIMIT = 120.0  # seconds until the first page must have answered
 # Seconds between asking the processes to stop and killing them: what a worker has begun may end,
 # and Celery's soft shutdown (30 s) fits in.
 STOP_LIMIT = 35.0
+# Seconds until a process that ended is started again: the first time, and at most.
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 HOST = "127.0.0.1"
 _OUTPUT = threading.Lock()
 
@@ -36,55 +39,96 @@ class Stopped(BaseException):
     """Somebody asked us to stop. No Exception, so that no cleanup on the way swallows it."""
 
 
+class Processes:
+    """Commands that run, by name; `watch` is told whom to kill if we are killed."""
+
+    def __init__(self, watch: Callable[[int], object]) -> None:
+        self.watch = watch
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.speakers: list[threading.Thread] = []
+
+    def start(self, name: str, command: Sequence[str]) -> None:
+        """Start it, or start it again: what is left of the last one is killed."""
+        if name in self.children:
+            _kill(self.children[name])
+        child = self.children[name] = _start(command)
+        self.watch(child.pid)
+        speaker = threading.Thread(target=_speak, args=(name, child.stdout), daemon=True)
+        speaker.start()
+        self.speakers.append(speaker)
+
+    def check(self, *names: str) -> None:
+        """Raise SupervisorError if one of these has ended."""
+        for name in names:
+            code = self.children[name].poll()
+            if code is not None:
+                raise SupervisorError(f"{name} ended with exit code {code}; all stop.")
+
+    def stop(self) -> None:
+        _stop(list(self.children.values()))
+        for speaker in self.speakers:
+            speaker.join(1)  # the last lines; a process that got away may hold the pipe
+
+
 def supervise(
     commands: Mapping[str, Sequence[str]], ready: Callable[[], bool], announcement: str
 ) -> NoReturn:
     """Run the commands for ever and say the announcement once they are ready.
 
-    Ends by raising: SupervisorError where one of them ends or none gets ready, Stopped after a
-    signal (see `stop_on_signals`). None of them outlives the call.
+    From then on all but the first are started again when they end. Ends by raising: SupervisorError
+    where the first ends, or any before they are ready, or none gets ready; Stopped after a signal
+    (see `stop_on_signals`). None of them outlives the call.
     """
     deadline, pause = time.monotonic() + READY_LIMIT, 0.2
-    with running(commands) as children:
+    with running(commands) as processes:
         while not ready():
-            _check(children)
+            processes.check(*commands)
             if time.monotonic() > deadline:
                 raise SupervisorError(f"The site did not get ready within {READY_LIMIT:.0f} s.")
             time.sleep(pause)
             pause = min(1.2 * pause, 3)  # each look at a site that fails costs lines in its log
         say(announcement)
-        while True:
-            _check(children)
-            time.sleep(0.25)
+        _keep_up(processes, commands)
+
+
+def _keep_up(processes: Processes, commands: Mapping[str, Sequence[str]]) -> NoReturn:
+    """Start what ends again, after a pause that doubles with each end; raise if the first does."""
+    first, *others = commands
+    pauses = dict.fromkeys(others, FIRST_PAUSE)
+    due: dict[str, float] = {}
+    while True:
+        processes.check(first)
+        for name in others:
+            code = processes.children[name].poll()
+            if code is not None and name not in due:
+                say(f"{name} ended with exit code {code}; it starts again in {pauses[name]:g} s.")
+                due[name] = time.monotonic() + pauses[name]
+                pauses[name] = min(2 * pauses[name], LONGEST_PAUSE)
+            elif name in due and time.monotonic() >= due[name]:
+                del due[name]
+                processes.start(name, commands[name])
+        time.sleep(0.25)
 
 
 def run_to_end(name: str, command: Sequence[str]) -> None:
     """Run one command to its end; raises SupervisorError where that is no success."""
-    with running({name: command}) as children:
-        code = children[name].wait()
+    with running({name: command}) as processes:
+        code = processes.children[name].wait()
     if code != 0:
         raise SupervisorError(f"{name} ended with exit code {code}.")
 
 
 @contextmanager
-def running(commands: Mapping[str, Sequence[str]]) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
-    """The commands as processes whose lines are said with their name; they end with the block."""
-    children: dict[str, subprocess.Popen[bytes]] = {}
-    speakers = []
+def running(commands: Mapping[str, Sequence[str]]) -> Iterator[Processes]:
+    """The commands as processes; they end with the block."""
     with _guard() as watch:
+        processes = Processes(watch)
         try:
             for name, command in commands.items():
-                children[name] = _start(command)
-                watch(children[name].pid)
-                heard = (name, children[name].stdout)
-                speaker = threading.Thread(target=_speak, args=heard, daemon=True)
-                speaker.start()
-                speakers.append(speaker)
-            yield children
+                processes.start(name, command)
+            yield processes
         finally:
-            _stop(list(children.values()))
-            for speaker in speakers:
-                speaker.join(1)  # the last lines; a process that got away may hold the pipe
+            processes.stop()
 
 
 @contextmanager
@@ -143,12 +187,6 @@ def say(line: str) -> None:
         sys.stdout.flush()
 
 
-def _check(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
-    for name, child in children.items():
-        if child.poll() is not None:
-            raise SupervisorError(f"{name} ended with exit code {child.returncode}; all stop.")
-
-
 def _stop(children: Sequence[subprocess.Popen[bytes]]) -> None:
     """Ask the processes to stop, give them STOP_LIMIT together, then kill all they have started."""
     for child in children:
@@ -158,9 +196,14 @@ def _stop(children: Sequence[subprocess.Popen[bytes]]) -> None:
         with suppress(subprocess.TimeoutExpired):
             child.wait(max(0.0, deadline - time.monotonic()))
     for child in children:
-        with suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
+        _kill(child)
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    """Kill the process and all that it has started."""
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
 
 
 def stop_on_signals() -> None:

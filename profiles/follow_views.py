@@ -84,7 +84,8 @@ def _shown(request: HttpRequest, topic: Topic, following: bool, status: int) -> 
     button = _button(topic.slug, topic_followers(topic), following)
     if request.htmx:  # type: ignore[attr-defined]
         piece = "profiles/fragments/follow_topic.html"
-        return render(request, piece, {"follow": button}, status=status)
+        context = {"follow": button, "in_list": "list" in request.POST}
+        return render(request, piece, context, status=status)
     context = {
         "page": page_context(
             f"Follow {topic.name}", "Following a topic.", button["url"], noindex=True
@@ -100,4 +101,5 @@ def _topic(slug: str, name: str) -> dict[str, Any]:
 
 
 def _button(slug: str, count: int, following: bool) -> dict[str, Any]:
-    return {"url": f"/topics/{slug}/follow/", "count": count, "following": following}
+    url = f"/topics/{slug}/follow/"
+    return {"slug": slug, "url": url, "count": count, "following": following}

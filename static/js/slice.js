@@ -1,8 +1,9 @@
 /* The slice is complete without this. It adds: neighbours lit on hover and focus, arrow keys
-   that walk, zoom and pan. Everything is delegated, so drawings swapped in later work too. */
+   that walk, zoom and pan, and a way on where the slice cannot be loaded. Everything is
+   delegated, so drawings swapped in later work too. */
 (() => {
   "use strict";
-  const DEEPEST = 5, STEP = 1.5, DRAG = 4;
+  const DEEPEST = 5, STEP = 1.5, DRAG = 4, MARGIN = .2;
   const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   const BUTTONS = [["+", "Zoom in", STEP], ["\u2212", "Zoom out", 1 / STEP], ["Reset", "Reset the zoom", 0]];
   const within = (target, selector) => target instanceof Element ? target.closest(selector) : null;
@@ -42,7 +43,9 @@
       const far = along + 2.2 * aside;
       if (along > 2 && far < least && shown(other)) [best, least] = [other, far];
     }
-    best?.focus();
+    if (!best) return;
+    best.focus({ preventScroll: true });
+    best.scrollIntoView({ block: "nearest", inline: "nearest" });
   };
 
   const home = (svg) => svg.getAttribute("data-home").split(" ").map(Number);
@@ -57,6 +60,14 @@
     const width = factor ? Math.max(full / DEEPEST, Math.min(full, box.width / factor)) : full;
     const rest = 1 - width / box.width;
     look(svg, box.x + box.width * rest * px, box.y + box.height * rest * py, width);
+  };
+  // A zoomed drawing moves to the node that the keyboard came to. Under a pointer nothing moves.
+  const reveal = (node) => {
+    const svg = node.ownerSVGElement, box = svg.viewBox.baseVal, { e, f } = place(node);
+    if (!svg.matches(".zoomed") || !node.matches(":focus-visible")) return;
+    const near = (at, start, length) =>
+      Math.min(Math.max(start, at - length * (1 - MARGIN)), at - length * MARGIN);
+    look(svg, near(e, box.x, box.width), near(f, box.y, box.height), box.width);
   };
   const share = (svg, x, y) => {
     const frame = svg.getBoundingClientRect();
@@ -80,6 +91,34 @@
     svg.after(bar);
   });
 
+  const element = (name, text, attributes = {}) => {
+    const made = document.createElement(name);
+    made.textContent = text;
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    return made;
+  };
+  const PIECE = /^(.*\/graph\/)slice\//;
+  // The server was not reached, or had no piece to give: it says so where the drawing was to come.
+  const lost = ({ detail: { requestConfig: { elt, path } } }) => {
+    const words = document.querySelector("#research-graph .stage-message"), page = path.match(PIECE);
+    if (!words || !page || elt.matches("a")) return;
+    const again = element("a", "Try again", {
+      id: "graph-retry", href: page[1], "hx-get": page[0], "hx-target": "#research-graph", "hx-swap": "innerHTML",
+    });
+    const line = element("p", "Something between this page and BZPEER failed. ");
+    line.append(again);
+    words.replaceChildren(element("p", "The graph could not be loaded", { class: "headline" }), line);
+    document.getElementById("graph-status").textContent = "The research graph could not be loaded.";
+    htmx.process(again);
+  };
+  // The link that was followed is gone with what it was in; the keyboard goes on from its place.
+  const stay = ({ detail: { requestConfig } }) => {
+    const slot = document.getElementById("research-graph");
+    if (requestConfig.elt.id !== "graph-retry" || document.activeElement !== document.body) return;
+    slot.tabIndex = -1;
+    slot.focus({ preventScroll: true });
+  };
+
   const fingers = new Map();
   let dragged = 0;
   const drag = (svg, event, last) => {
@@ -98,7 +137,10 @@
   on("pointerover", (event) => light(within(event.target, ".slice .node") || focused()));
   on("focusin", (event) => {
     const node = within(event.target, ".slice .node");
-    if (node) rove(node.ownerSVGElement, node);
+    if (node) {
+      rove(node.ownerSVGElement, node);
+      reveal(node);
+    }
     light(node);
   });
   on("keydown", (event) => {
@@ -138,5 +180,8 @@
     dragged = 0;
   }, true);
   on("htmx:load", (event) => enhance(event.target));
+  on("htmx:sendError", lost);
+  on("htmx:responseError", lost);
+  on("htmx:afterSettle", stay);
   enhance(document);
 })();

@@ -90,6 +90,10 @@ class Visit:
         if f"{parts.scheme}://{parts.netloc}" != self.site:
             self.faults.append(f"request elsewhere: {request.url}")
 
+    def forgive(self) -> None:
+        """What went wrong until now was to go wrong."""
+        self.faults.clear()
+
     def go(self, path: str) -> Page:
         self.page.goto(self.site + path)
         return self.page

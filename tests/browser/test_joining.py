@@ -42,6 +42,7 @@ def test_sign_up_follow_and_log_out(sample: Author, visitor: Visitor, scripts: b
     expect(button).to_have_text("Follow researcher 0 following")
     button.click()
     expect(button).to_have_text("Unfollow researcher 1 following")
+    expect(page.locator(".stats > :nth-child(2)")).to_have_text(re.compile(r"followers\s*1"))
     assert bool(page.evaluate("window.unbroken === true")) is scripts
     assert Follow.objects.get().user == User.objects.get(email="eve@example.org")
 

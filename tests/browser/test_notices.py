@@ -4,6 +4,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from bzpeer.lib import limits
+from profiles import follow_views
 from profiles.domain.notices import Kind
 from profiles.follow_topics import topic_follow
 from profiles.models import User
@@ -90,6 +92,20 @@ def test_following_a_topic_from_its_page(ada: User, visitor: Visitor, scripts: b
     if not scripts:
         page.get_by_role("link", name="Follow topic").click()
     expect(page.get_by_role("button", name="Follow topic")).to_contain_text("0")
+
+
+def test_one_who_follows_too_fast_is_told(
+    ada: User, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow_views, "FOLLOWS", limits.Limit("follow-once", 1, 3600))
+    visit = as_person(visitor(), ada)
+    page = visit.go("/topics/arxiv-cs-lg/")
+    page.get_by_role("button", name="Unfollow topic").click()
+    button = page.get_by_role("button", name="Follow topic")
+    expect(button).to_be_focused()
+    button.click()
+    expect(page.locator("h1")).to_have_text("Too many tries in a short time")
+    visit.forgive()
 
 
 def test_choosing_and_stopping_without_scripts(ada: User, visitor: Visitor) -> None:

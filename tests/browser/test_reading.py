@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Visitor
 from works.models import Author, Work
@@ -55,6 +55,29 @@ def test_words_filter_without_loading_the_page(sample: Author, visitor: Visitor)
     page.locator("#works-clear").click()
     expect(page.locator("#works article")).to_have_count(25)
     assert unbroken(page)
+
+
+def test_where_htmx_fails_the_browser_goes_there(sample: Author, visitor: Visitor) -> None:
+    visit = visitor()
+    page = visit.page
+    page.route(re.compile(r"/works/\?"), refuse_htmx)
+    visit.go(f"/researchers/{sample.slug}/")
+    mark(page)
+    page.locator("#year-2022").click()
+    page.wait_for_url(re.compile(r"/works/\?year=2022"))
+    assert not unbroken(page)
+    mark(page)
+    page.locator("#works-q").press("Enter")
+    page.wait_for_url(re.compile(r"/works/\?q=&year=2022"))
+    assert not unbroken(page)
+    visit.forgive()
+
+
+def refuse_htmx(asked: Route) -> None:
+    if "hx-request" in asked.request.headers:
+        asked.abort()
+    else:
+        asked.continue_()
 
 
 def test_nothing_found_says_so(sample: Author, visitor: Visitor) -> None:

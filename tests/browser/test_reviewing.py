@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from bzpeer.lib.models import AuditEvent, OutboxEvent
+from bzpeer.lib.models import AuditEvent, MailDay, OutboxEvent
 from claims.claim_steps import Said
 from claims.claiming import claim_decide, claim_open, claim_submit
 from claims.disputes import challenge_admit, dispute_answer
@@ -91,6 +91,16 @@ def test_the_pages_of_reviewers(desk: dict[str, Claim], visitor: Visitor) -> Non
         if found := faults_of(visit.go(address), name, unfolded=True):
             faults[name] = found
     assert faults == {}
+
+
+def test_the_page_of_mail_that_people_complained_of(
+    transactional_db: None, visitor: Visitor
+) -> None:
+    MailDay.objects.create(day=timezone.now().date(), sent=3_000, complaints=20)
+    page = as_staff(visitor()).go("/moderation/mail/")
+    assert faults_of(page, "mail-stopped") == []
+    page.get_by_role("button", name="Let the mail go on").click()
+    expect(page.get_by_text("All is well.")).to_be_visible()
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -32,6 +32,16 @@ SHIFT = """() => new Promise(done => {
     setTimeout(() => done(sum), 300);
 })"""
 
+# The middle of what has the focus is inside the drawing, and that part of it on the screen.
+IN_SIGHT = """() => {
+    const of = element => element.getBoundingClientRect();
+    const drawing = of(document.activeElement.closest('svg'));
+    const mark = of(document.activeElement.querySelector('circle, rect, path, polygon'));
+    const x = mark.x + mark.width / 2, y = mark.y + mark.height / 2;
+    return x > drawing.left && x < drawing.right && y > drawing.top && y < drawing.bottom
+        && y > 0 && y < innerHeight;
+}"""
+
 
 @pytest.fixture
 def lee(transactional_db: None) -> Author:
@@ -166,6 +176,34 @@ def test_a_failed_drawing_is_told_and_tried_again(
         expect(page.locator(DRAWING)).to_be_visible()
 
 
+def test_what_can_not_be_loaded_is_told_and_asked_for_again(lee: Author, visitor: Visitor) -> None:
+    visit = visitor()
+    page = visit.page
+    page.route("**/graph/slice/", lambda asked: asked.abort())
+    visit.go(researcher(lee))
+    reveal(page)
+    expect(page.locator("#research-graph")).to_contain_text("The graph could not be loaded")
+    assert status(page) == "The research graph could not be loaded."
+    retry = page.locator("#graph-retry")
+    assert retry.get_attribute("href") == researcher(lee, "graph/")
+    visit.forgive()
+    assert violations(page) + overflow(page) == []
+    shoot(page, "slice-not-loaded")
+    page.unroute_all()
+    page.route("**/graph/slice/?try=1", lambda asked: asked.fulfill(status=503))
+    retry.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#research-graph")).to_be_focused()
+    expect(page.locator("#research-graph")).to_contain_text("The graph could not be loaded")
+    visit.forgive()
+    page.unroute_all()
+    with worker():
+        retry.click()
+        expect(page.locator(DRAWING)).to_be_visible()
+    assert page.url.endswith(researcher(lee))
+    assert status(page) == "The research graph is ready."
+
+
 def test_after_an_import_the_old_one_is_shown_with_its_date_then_the_new(
     lee: Author, visitor: Visitor
 ) -> None:
@@ -233,6 +271,20 @@ def test_the_buttons_zoom(lee: Author, visitor: Visitor) -> None:
     page.get_by_role("button", name="Zoom in").click()
     page.get_by_role("button", name="Zoom out").click()
     assert drawing.get_attribute("viewBox") == whole
+
+
+def test_a_zoomed_drawing_moves_to_where_the_keyboard_goes(lee: Author, visitor: Visitor) -> None:
+    drawn(lee)
+    page = visitor().go(researcher(lee, "graph/"))
+    for _ in range(5):
+        page.get_by_role("button", name="Zoom in").click()
+    page.locator(f"{DRAWING} .node.me").focus()
+    seen = set()
+    for arrow in ("ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp") * 2:
+        page.keyboard.press(arrow)
+        seen.add(page.evaluate("document.activeElement.id"))
+        assert page.evaluate(IN_SIGHT)
+    assert len(seen) > 2
 
 
 def test_a_newer_drawing_takes_the_focus_of_nobody(lee: Author, visitor: Visitor) -> None:

@@ -83,12 +83,37 @@ def test_a_process_that_does_not_stop_is_killed(place: Path) -> None:
     assert process.returncode == 0
 
 
-@pytest.mark.parametrize(("script", "code"), [("exit 3", 3), ("exit 0", 0), ("kill -9 $$", -9)])
-def test_the_end_of_one_process_ends_all_and_is_named(place: Path, script: str, code: int) -> None:
-    with supervised(place, {"web": STEADY, "worker": f"sleep 0.3; {script}"}) as process:
+ENDS = pytest.mark.parametrize(
+    ("script", "code"), [("exit 3", 3), ("exit 0", 0), ("kill -9 $$", -9)]
+)
+
+
+@ENDS
+def test_the_end_of_the_first_process_ends_all_and_is_named(
+    place: Path, script: str, code: int
+) -> None:
+    with supervised(place, {"web": f"sleep 0.3; {script}", "worker": STEADY}) as process:
         _, said = process.communicate()
     assert process.returncode == 1
-    assert said == f"worker ended with exit code {code}; all stop.\n"
+    assert said == f"web ended with exit code {code}; all stop.\n"
+
+
+def test_before_all_is_ready_the_end_of_any_ends_all(place: Path) -> None:
+    with supervised(place, {"web": STEADY, "worker": "exit 3"}, ready=False) as process:
+        _, said = process.communicate()
+    assert (process.returncode, said) == (1, "worker ended with exit code 3; all stop.\n")
+
+
+@ENDS
+def test_another_that_ends_is_started_again(place: Path, script: str, code: int) -> None:
+    once = f"test -e ended && {{ {STEADY}; }}; (sleep 1000) & touch ended; sleep 0.3; {script}"
+    with supervised(place, {"web": STEADY, "worker": once}) as process:
+        told = f"worker ended with exit code {code}; it starts again in 1 s."
+        wait_for_lines(process, "all is ready", "web    | up", told)
+        wait_for_lines(process, "worker | up")
+        process.terminate()
+        _, said = process.communicate()
+    assert (process.returncode, said) == (0, "")
 
 
 def test_a_killed_supervisor_leaves_no_process(place: Path) -> None:

@@ -58,19 +58,11 @@ def test_one_more_shared_person_never_adds_a_circle(works: dict[int, set[int]]) 
     assert len(circles.circles(joined)) == min(1, len(works))
 
 
-@given(st.dictionaries(st.integers(1, 5), some_works.filter(bool), max_size=4))
-def test_sizes_of_many_records_in_one_pass(records: dict[int, dict[int, set[int]]]) -> None:
-    rows = [(who, people) for who, works in records.items() for people in works.values()]
-    assert list(circles.circle_sizes(rows)) == [
-        (who, [len(circle) for circle in circles.circles(works)]) for who, works in records.items()
-    ]
-
-
 @pytest.mark.parametrize(
     ("sizes", "flagged"), [([], False), ([9], False), ([9, 1, 1], False), ([2, 2], True)]
 )
 def test_two_circles_of_two_works_raise_the_flag(sizes: list[int], flagged: bool) -> None:
-    assert circles.sizes_flagged(sizes) is flagged
+    assert circles.flagged(map(range, sizes)) is flagged
 
 
 def test_a_long_chain_is_one_circle() -> None:

@@ -115,6 +115,13 @@ def test_htmx_gets_the_piece_and_nothing_else(as_ada: Client, lee: Author) -> No
     assert again.elements[0].text == "Follow researcher 0 following"
 
 
+def test_the_page_of_the_form_goes_back_to_the_profile_where_all_counts_are_fresh(
+    as_ada: Client, lee: Author
+) -> None:
+    address = researcher(lee, "follow/")
+    assert "hx-post" not in page(as_ada.get(address)).one("form", action=address).attributes
+
+
 @pytest.mark.parametrize(
     ("actions", "left"),
     [

@@ -178,7 +178,7 @@ def test_the_oldest_case_comes_first_whatever_its_kind(as_mod: Client) -> None:
     corrected("remove", 1)
     assert titles(as_mod) == ["About fact", "Xue Lin", "About remove"]
     shown = page(as_mod.get(QUEUE)).text
-    assert "3 open cases, half of them older than 2 days." in shown
+    assert "3 open cases; the one in the middle has waited 2 days." in shown
     assert "5 days" in shown
 
 

@@ -5,8 +5,7 @@ record is flagged; a person who changed fields looks the same, so it is no more 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence, Sized
-from itertools import groupby
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence, Sized
 from typing import TypeVar
 
 # Works with more authors than this tell nothing about who knows whom.
@@ -38,31 +37,12 @@ def flagged(circles: Iterable[Sized], cleared: int = 0) -> bool:
 
     `cleared` of them were found to be one person; it takes more to flag the record again.
     """
-    return sizes_flagged((len(circle) for circle in circles), cleared)
-
-
-def sizes_flagged(sizes: Iterable[int], cleared: int = 0) -> bool:
-    return telling(sizes) > max(1, cleared)
+    return telling(len(circle) for circle in circles) > max(1, cleared)
 
 
 def telling(sizes: Iterable[int]) -> int:
     """How many circles say something about who somebody is: those of at least two works."""
     return sum(size > 1 for size in sizes)
-
-
-def circle_sizes(
-    rows: Iterable[tuple[P, Collection[P]]], max_authors: int = MAX_AUTHORS
-) -> Iterator[tuple[P, list[int]]]:
-    """The sizes of each researcher's circles, the largest first, in one pass and flat memory.
-
-    A row is a researcher and the co-authors of one of their works; the rows of a researcher
-    must follow one another.
-    """
-    for researcher, group in groupby(rows, key=lambda row: row[0]):
-        counts: dict[int, int] = defaultdict(int)
-        for root in _roots([people for _, people in group if len(people) < max_authors]):
-            counts[root] += 1
-        yield researcher, sorted(counts.values(), reverse=True)
 
 
 def _roots(works: Sequence[Collection[P]]) -> list[int]:
