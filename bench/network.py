@@ -80,11 +80,11 @@ FROM (
 
 AUTHORSHIPS = """
 INSERT INTO works_authorship (work_id, author_id, position, name, affiliations, confidence,
-    asserted_by)
+    asserted_by, year)
 SELECT work_id, author_id, row_number() OVER (PARTITION BY work_id), 'Person ' || author_id, '[]',
-    1, 'bench'
+    1, 'bench', year
 FROM (
-    SELECT DISTINCT id AS work_id,
+    SELECT DISTINCT id AS work_id, year,
         1 + id %% %(fields)s + %(fields)s * floor(%(field)s * random() ^ 3)::int AS author_id
     FROM works_work, generate_series(1, people)
 ) named

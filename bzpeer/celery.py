@@ -43,6 +43,7 @@ app.conf.update(
     },
     beat_schedule={
         "refresh": {"task": "profiles.refresh", "schedule": 2.0, "options": {"expires": 10}},
+        "addresses": {"task": "works.addresses", "schedule": 2.0, "options": {"expires": 10}},
         "slices": {"task": "graph.slices", "schedule": 1.0, "options": {"expires": 5}},
         # Does nothing unless HARVEST_DAILY names something that is due.
         "harvest": {"task": "works.harvest", "schedule": 60.0, "options": {"expires": 50}},

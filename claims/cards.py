@@ -5,8 +5,8 @@ from typing import Any
 from claims.claim_words import STATES
 from claims.domain.transitions import ENDED, State
 from claims.models import Claim
+from works.heads import Head
 from works.pages import researcher_url
-from works.queries import Head
 
 
 def claim_own(author_id: int, user_id: int) -> Claim | None:

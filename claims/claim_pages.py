@@ -39,9 +39,9 @@ from claims.domain.transitions import (
 from claims.models import Challenge, Claim
 from claims.record_facts import Standing, printed_names
 from claims.weighing import orcid_of, record_link
+from works.heads import Head
 from works.models import Author
 from works.pages import page_context, researcher_url
-from works.queries import Head
 
 # Where on the page something can be done about a missing level.
 ANCHORS = {kind: f"#{kind}" for kind in KINDS} | {"account": "/accounts/email/"}

@@ -37,9 +37,9 @@ from claims.domain.evidence.mailbox import CODE_MINUTES
 from claims.domain.transitions import ENDED, HELD, Refusal, Role
 from claims.mailbox_codes import DIGITS, mail_code_check
 from claims.models import Claim, EvidenceCode
+from works.heads import Head
 from works.models import Author
 from works.pages import page_context, researcher_context
-from works.queries import Head
 from works.web import load_researcher
 
 BOTH = require_http_methods(["GET", "HEAD", "POST"])

@@ -19,7 +19,7 @@ from claims.domain.invitations import DECLINED_DAYS
 from claims.domain.transitions import Refusal
 from claims.invitation_facts import voice_of_author
 from claims.models import Block, Conversation, Participant, Proposal
-from works import queries
+from works import heads
 
 PROPOSED = limits.Limit("conversation_proposal", times=10, seconds=86_400)
 ASKED_URL = "/conversations/"
@@ -73,7 +73,7 @@ def _asked_before(conversation: Conversation, person: int, now: datetime) -> Ref
 
 
 def _speaker(slug: str) -> int | None:
-    head = queries.head(slug)
+    head = heads.head(slug)
     voice = voice_of_author(head.id) if head else None
     return voice.user_id if voice else None
 

@@ -19,9 +19,9 @@ from claims.models import AbuseReport, CollaborationWishes, Invitation
 from graph.paths import Shared
 from works.domain.names import WITHHELD
 from works.domain.words import day
+from works.heads import Head
 from works.models import Author
 from works.pages import MAX_PAGE, address, page_context, researcher_url
-from works.queries import Head
 
 INVITATIONS = "/invitations/"
 

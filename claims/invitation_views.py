@@ -45,9 +45,9 @@ from claims.inviting import (
 )
 from claims.models import AbuseReport, Conversation, Invitation
 from claims.protecting import abuse_report, block_add
+from works.heads import Head
 from works.models import Author
 from works.pages import MAX_PAGE, number_in
-from works.queries import Head
 from works.web import load_researcher
 
 BOTH = require_http_methods(["GET", "HEAD", "POST"])

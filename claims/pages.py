@@ -13,8 +13,8 @@ from claims.domain.transitions import Role
 from claims.domain.trust import TrustFacts, score
 from claims.models import Claim
 from claims.queries import claim_held, proofs_said
+from works.heads import Head
 from works.pages import researcher_url
-from works.queries import Head
 
 CLAIMED = frozenset({"claimed", "disputed"})
 # Where a reader can do something about a line; the rest comes with the sources.
@@ -44,15 +44,31 @@ def facts_of(head: Head) -> TrustFacts:
     )
 
 
-def ledger_of(head: Head, said: Sequence[Said] = ()) -> Ledger | None:
+def ledger_of(head: Head, said: Sequence[Said] = (), *, ways: bool = True) -> Ledger | None:
     """The ledger in words; None before the first refresh.
 
-    `said` are the proofs of a claimed record, which the identity line then names.
+    `said` are the proofs of a claimed record, which the identity line then names; `ways`: with what
+    would raise each line.
     """
     if head.trust_score is None:
         return None
     facts = facts_of(head)
-    return ledger(facts, score(facts), said=said)
+    return ledger(facts, score(facts), said=said, ways=ways)
+
+
+def summary(head: Head) -> list[dict[str, Any]]:
+    """The lines of the ledger as the researcher's page shows them."""
+    found = ledger_of(head, ways=False)
+    return [
+        {
+            "label": entry.label,
+            "points": entry.points,
+            "max": str(entry.max),
+            "evidence": entry.evidence,
+            "share": entry.share,
+        }
+        for entry in (found.entries if found else ())
+    ]
 
 
 def ledger_lines(head: Head, user_id: int | None = None) -> list[dict[str, Any]]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
-from django.db import connection
 
+from bzpeer.lib.sql import fetch
 from claims.domain.evidence.mailbox import Place
 from claims.domain.evidence.orcid import PutOn
 from claims.domain.evidence.orcid_record import OrcidRecord, OrcidWork
@@ -59,11 +59,12 @@ WHERE a.author_id = %(author)s AND a.status <> 'rejected'
 GROUP BY g.institution_id
 """
 
+# The domain of an institution that is no more may be anybody's by now.
 INSTITUTIONS = """
 SELECT i.id, i.name, i.links::text, coalesce(array_agg(d.host ORDER BY d.host)
     FILTER (WHERE d.host IS NOT NULL), '{}')
 FROM works_institution i LEFT JOIN works_institutiondomain d ON d.institution_id = i.id
-WHERE i.id = ANY(%s) GROUP BY i.id ORDER BY i.id
+WHERE i.id = ANY(%s) AND i.status IN ('active', '') GROUP BY i.id ORDER BY i.id
 """
 
 # Whoever could have the same address shares a word of the name; their byline names the place by
@@ -128,25 +129,25 @@ def standing_locked(author_id: int) -> Standing | None:
 
     None before the first refresh.
     """
-    rows = _rows(f"{STANDING} FOR UPDATE", [author_id])
+    rows = fetch(f"{STANDING} FOR UPDATE", [author_id])
     return Standing(*rows[0]) if rows else None
 
 
 def standing(author_id: int) -> Standing | None:
-    rows = _rows(STANDING, [author_id])
+    rows = fetch(STANDING, [author_id])
     return Standing(*rows[0]) if rows else None
 
 
 def printed_names(author_id: int) -> tuple[str, ...]:
     """The record's name and the forms that are printed most."""
-    found = _rows(NAMES, {"author": author_id, "most": MOST_NAMES})
+    found = fetch(NAMES, {"author": author_id, "most": MOST_NAMES})
     return tuple(sorted(name for (name,) in found))
 
 
 def places(author_id: int, year: int) -> tuple[Place, ...]:
     """The institutions that the record's bylines name, by id or by their exact name in words."""
     last = _last_years(author_id, year)
-    found = _rows(INSTITUTIONS, [list(last)])
+    found = fetch(INSTITUTIONS, [list(last)])
     others = _others(author_id, list(last))
     return tuple(
         Place(
@@ -163,7 +164,7 @@ def places(author_id: int, year: int) -> tuple[Place, ...]:
 def _last_years(author_id: int, year: int) -> dict[int, int | None]:
     """Institutions with the last year in which a work names them."""
     asked = {"author": author_id, "year": year}
-    named = [*_rows(BY_ID, asked), *_by_name(_rows(AFFILIATIONS, asked))]
+    named = [*fetch(BY_ID, asked), *_by_name(fetch(AFFILIATIONS, asked))]
     last: dict[int, int | None] = {}
     for key, on in named:
         last[key] = max(filter(None, (last.get(key), on)), default=None)
@@ -177,7 +178,7 @@ def _by_name(texts: Sequence[tuple[str, int | None]]) -> list[tuple[int, int | N
             key = institutions.key(part)
             if key:
                 years[key] = max(filter(None, (years.get(key), on)), default=None)
-    return [(found, years[key]) for key, found in _rows(BY_NAME, [list(years)])]
+    return [(found, years[key]) for key, found in fetch(BY_NAME, [list(years)])]
 
 
 def _websites(links: str) -> tuple[str, ...]:
@@ -200,7 +201,7 @@ def _others(author_id: int, ids: list[int]) -> Mapping[int, tuple[str, ...]]:
         return {}
     found: dict[int, list[str]] = {}
     values = {"author": author_id, "institutions": ids, "words": asked, "most": MOST_OTHERS}
-    for key, name in _rows(OTHERS, values):
+    for key, name in fetch(OTHERS, values):
         found.setdefault(key, []).append(name)
     return {key: tuple(sorted(named)) for key, named in found.items()}
 
@@ -212,7 +213,7 @@ def orcids_put(author_id: int, known: Iterable[PutOn] = ()) -> tuple[PutOn, ...]
     """
     first = {(put.work, put.orcid): put.at for put in known}
     found: dict[tuple[int, str, str], datetime] = {}
-    for work, printed, given, value, source, at in _rows(PUT, [author_id]):
+    for work, printed, given, value, source, at in fetch(PUT, [author_id]):
         iD = orcid(value.rpartition("/")[2])
         if iD and names.key(printed) == names.key(given):
             key = (work, iD, source)
@@ -225,7 +226,7 @@ def orcids_put(author_id: int, known: Iterable[PutOn] = ()) -> tuple[PutOn, ...]
 
 def orcid_listed(author_id: int, listed: OrcidRecord) -> tuple[PutOn, ...]:
     """The works of the record that an ORCID record lists, by who put them there."""
-    known = {(scheme, value): work for scheme, value, work in _rows(IDENTIFIERS, [author_id])}
+    known = {(scheme, value): work for scheme, value, work in fetch(IDENTIFIERS, [author_id])}
     found = []
     for entry in listed.works:
         work = next((known[one] for one in _same_ids(entry) if one in known), None)
@@ -244,14 +245,8 @@ def _same_ids(entry: OrcidWork) -> list[tuple[str, str]]:
 
 def works_shared(author_id: int, other_id: int) -> int:
     """Common works of at most fifty people."""
-    rows = _rows(SHARED, [MAX_AUTHORS, author_id, other_id])
+    rows = fetch(SHARED, [MAX_AUTHORS, author_id, other_id])
     return int(rows[0][0])
-
-
-def _rows(statement: str, values: Any) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:

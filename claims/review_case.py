@@ -15,9 +15,10 @@ from claims.domain.transitions import HELD, Refusal, Transition, is_famous
 from claims.models import Challenge, Claim, ClaimEvent
 from claims.review_forms import DECISIONS, NAMED, ReviewForm
 from claims.review_pages import age_words, case_url, events_url
+from works.heads import Head, head
+from works.lists import WorkRow, WorksFilter, works_of_author
 from works.models import Author, Work
-from works.pages import circle_context, researcher_url
-from works.queries import Head, WorkRow, WorksFilter, head, works_of_author
+from works.pages import byline_html, circle_context, researcher_url
 
 NAMES_SHOWN, EVENTS_SHOWN, WORKS_SHOWN = 6, 20, 12
 DONE = {
@@ -154,12 +155,11 @@ def _record(record: Head, shown: ClaimShown) -> dict[str, Any]:
 
 
 def _work(row: WorkRow) -> dict[str, Any]:
-    names = [one.text for one in row.byline[:NAMES_SHOWN]]
     return {
         "title": trusted(row.title_html),
         "url": f"/works/{row.id}/",
         "year": row.year,
-        "by": ", ".join(names) + (" and others" if row.people > len(names) else ""),
+        "by": trusted(byline_html(row)),
     }
 
 

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.apps import apps
-from django.db import connection
 from django.db.models import QuerySet
 
 from bzpeer.lib.due import DueRow
 from bzpeer.lib.models import AuditEvent
+from bzpeer.lib.sql import fetch
 from claims.domain.transitions import FAMOUS_FOLLOWERS, FAMOUS_WORKS
 from claims.models import Challenge, Claim
 
@@ -187,12 +187,12 @@ class LookAlike(NamedTuple):
 def open_cases(reader: int, kind: str, page: int) -> list[Case]:
     """A page of what waits, the oldest first, and one case more where there is another page."""
     values = _asked(reader) | {"kind": kind, "most": CASES + 1, "from": (page - 1) * CASES}
-    return [Case(*row) for row in _rows(PAGE_OF_CASES, values)]
+    return [Case(*row) for row in fetch(PAGE_OF_CASES, values)]
 
 
 def open_ages(reader: int, now: datetime) -> Mapping[str, Age]:
     """How many cases of each kind wait, and the median of their ages; "" is all of them."""
-    rows = _rows(AGES, _asked(reader) | {"now": now})
+    rows = fetch(AGES, _asked(reader) | {"now": now})
     return {kind: Age(count, timedelta(seconds=middle)) for kind, count, middle in rows}
 
 
@@ -207,22 +207,22 @@ def parked() -> Mapping[str, int]:
         PARKED.format(label=one._meta.label_lower, table=one._meta.db_table, most=PARKED_COUNTED)
         for one in tables
     )
-    return {label: count for label, count in _rows(statement, []) if count}
+    return {label: count for label, count in fetch(statement, []) if count}
 
 
 def imports_rejected() -> int:
     """Imports with rejected records that could be read again."""
-    return int(_rows(REJECTED, [])[0][0])
+    return int(fetch(REJECTED, [])[0][0])
 
 
 def account(user_id: int) -> Account:
-    return Account(*_rows(ACCOUNT, [user_id])[0])
+    return Account(*fetch(ACCOUNT, [user_id])[0])
 
 
 def look_alikes(user_id: int, title: str) -> list[LookAlike]:
     """Accounts that could be taken for this one, or for the person of the record."""
     values = {"user": user_id, "title": title, "most": LOOK_ALIKES}
-    return [LookAlike(*row) for row in _rows(ALIKE, values)]
+    return [LookAlike(*row) for row in fetch(ALIKE, values)]
 
 
 def is_party(author_id: int, user_id: int) -> bool:
@@ -259,9 +259,3 @@ def events(user_id: int | None, page: int) -> Sequence[AuditEvent]:
         found = AuditEvent.objects.filter(user_id=user_id).order_by("-at", "-id")
     start = (page - 1) * EVENTS
     return list(found[start : start + EVENTS + 1])
-
-
-def _rows(statement: str, values: Any) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())

@@ -7,8 +7,14 @@ from bzpeer.lib.access import signed_in
 from claims.domain.trust import FORMULA
 from claims.pages import ledger_lines
 from claims.queries import trust_history
-from works.pages import indexable, page_context, researcher_context, researcher_url
-from works.queries import Head
+from works.heads import Head
+from works.pages import (
+    circle_context,
+    indexable,
+    page_context,
+    researcher_context,
+    researcher_url,
+)
 from works.web import researcher_page
 
 
@@ -23,6 +29,7 @@ def trust(request: HttpRequest, head: Head) -> HttpResponse:
             noindex=not indexable(head),
         ),
         "r": researcher_context(head),
+        "circles": [circle_context(circle) for circle in head.circles],
         "lines": ledger_lines(head, request.user.pk if signed_in(request) else None),
         "total": head.trust_score,
         "formula": FORMULA,

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from bzpeer.lib import access, caching, limits, pages
 from bzpeer.lib.safe import trusted
 from graph import slices
+from works.heads import Head
 from works.pages import number_in, researcher_url
-from works.queries import Head
 from works.web import load_researcher
 
 # Seconds until a waiting page asks again; after the last it says so and stops. A drawing takes

@@ -9,10 +9,9 @@ from bzpeer.lib.safe import trusted
 from graph.domain.path_words import told_in_words
 from graph.domain.paths import MOST_STEPS, Outcome
 from graph.paths import Station, path
-from works.domain import names
+from works.heads import Head, head
 from works.pages import address, page_context, researcher_row, researcher_url
-from works.queries import Head, head
-from works.researchers import ResearcherRow, search_researchers
+from works.researchers import ResearcherRow, researchers_named, search_researchers
 from works.web import fresh
 
 LONGEST = 200
@@ -45,14 +44,23 @@ def found(text: str) -> Head | list[ResearcherRow]:
         return []
     record = head(text)
     if record is None:
-        rows = search_researchers(text, CHOICES)
-        exact = [row for row in rows if names.key(row.name) == names.key(text)]
-        if len(rows) > 1 and len(exact) != 1:
+        rows = named(text)
+        if len(rows) > 1:
             return rows
-        record = head((exact or rows)[0].slug) if rows else None
+        record = head(rows[0].slug) if rows else None
     if record is not None and record.heir:
         record = head(record.heir)
     return record or []
+
+
+def named(text: str) -> list[ResearcherRow]:
+    """The one of exactly this name; else those that it may mean, the exact ones first."""
+    exact = researchers_named(text, CHOICES)
+    if len(exact) == 1:
+        return exact
+    slugs = {row.slug for row in exact}
+    others = [row for row in search_researchers(text, CHOICES) if row.slug not in slugs]
+    return [*exact, *others][:CHOICES]
 
 
 def end_context(end: Head | list[ResearcherRow], asked: list[str], place: int) -> dict[str, Any]:
@@ -79,7 +87,8 @@ def answer(ends: list[Head]) -> dict[str, Any]:
     start, goal = ends
     if start.id != goal.id and not (start.version and goal.version):
         waiting = [end.name for end in ends if not end.version]
-        return {"state": "waiting", "waiting": waiting}
+        again = address(PAGE, **{"from": start.slug, "to": goal.slug})
+        return {"state": "waiting", "waiting": waiting, "again_url": again}
     way = path(start.id, goal.id)
     between = way.stations if way.outcome == Outcome.CONNECTED else []
     return {

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from django.db import OperationalError, connection, transaction
 
+from bzpeer.lib.sql import fetch
 from graph.domain.paths import MOST_STEPS, Outcome, Route, search
 from graph.edging import MAX_TEAM
 
@@ -124,21 +125,15 @@ class _Edges:
         people = list(level)
         if len(people) == 1 and people[0] in self.ends:
             return self._opening(people[0]), True
-        asked = (LEVEL, people) if only is None else (LAST_LEVEL, people, list(only))
-        rows = _rows(*asked)
+        known = [people] if only is None else [people, list(only)]
+        rows = fetch(LEVEL if only is None else LAST_LEVEL, known)
         complete = not rows or rows[0][2] <= MOST_EDGES
         return [(other, by) for other, by, _ in rows], complete
 
     def _opening(self, end: int) -> list[tuple[int, int]]:
         if self.opening is None:
-            self.opening = dict(_rows(BOTH_ENDS, self.ends))
+            self.opening = dict(fetch(BOTH_ENDS, [self.ends]))
         return [(other, end) for other in self.opening.get(end, [])]
-
-
-def _rows(statement: str, *values: list[int]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, list(values))
-        return list(cursor.fetchall())
 
 
 def told(people: tuple[int, ...]) -> list[Station]:

@@ -1,9 +1,8 @@
 """What is near a researcher, read from the edges."""
 
-from typing import Any
-
 import msgspec
-from django.db import connection
+
+from bzpeer.lib.sql import fetch
 
 PEOPLE = 100
 WORKS = 100
@@ -46,19 +45,12 @@ GROUP BY t.id ORDER BY n DESC, t.id LIMIT %s
 
 
 def near_people(author_id: int) -> list[Near]:
-    return [Near(*row) for row in _rows(NEAR_PEOPLE, author_id, PEOPLE)]
+    return [Near(*row) for row in fetch(NEAR_PEOPLE, [author_id, PEOPLE])]
 
 
 def near_works(author_id: int) -> list[NearWork]:
-    return [NearWork(*row) for row in _rows(NEAR_WORKS, author_id, WORKS)]
+    return [NearWork(*row) for row in fetch(NEAR_WORKS, [author_id, WORKS])]
 
 
 def near_topics(author_id: int) -> list[Near]:
-    return [Near(*row) for row in _rows(NEAR_TOPICS, author_id, TOPICS)]
-
-
-def _rows(statement: str, author_id: int, most: int) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [author_id, most])
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
+    return [Near(*row) for row in fetch(NEAR_TOPICS, [author_id, TOPICS])]

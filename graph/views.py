@@ -11,9 +11,10 @@ from graph import queries
 from graph.domain.slice import is_small
 from graph.fragments import Piece, ordered_piece, retried, slot_context
 from works.domain.words import years_text
+from works.heads import Head
 from works.institutions import Stay, institutions_of
 from works.pages import indexable, page_context, researcher_context, researcher_url
-from works.queries import Head, author_by_slug
+from works.queries import author_by_slug
 from works.web import kept, load_researcher, marked
 
 INSTITUTIONS = 20

@@ -8,9 +8,11 @@ from claims.cards import card_context
 from claims.collaboration_card import card
 from claims.domain.trust import FORMULA
 from claims.models import Claim
-from claims.pages import ledger_lines, ledger_of, line_context
+from claims.pages import ledger_lines, summary
 from graph.domain.slice import is_small
 from profiles.queries import FOLLOWED, Followed
+from works.heads import Head
+from works.lists import WorksFilter
 from works.pages import (
     address,
     indexable,
@@ -19,7 +21,6 @@ from works.pages import (
     researcher_url,
     works_context,
 )
-from works.queries import Head, WorkRow, WorksFilter
 
 FOLLOWING = "/following/researchers/"
 SORTS = {"new": "What is new", "name": "Name", "followed": "Followed last"}
@@ -27,14 +28,12 @@ SORTS = {"new": "What is new", "name": "Name", "followed": "Followed last"}
 
 def researcher_page_context(
     head: Head,
-    rows: Sequence[WorkRow],
     *,
     following: bool,
     own: Claim | None = None,
     viewer: int | None = None,
 ) -> dict[str, Any]:
     r = researcher_context(head)
-    found = ledger_of(head)
     return {
         "page": page_context(
             f"{head.name}, researcher profile",
@@ -45,11 +44,11 @@ def researcher_page_context(
         ),
         "r": r,
         "low_graph": is_small(head.works, head.collaborators),
-        "trust_lines": [line_context(entry, head) for entry in found.entries] if found else [],
+        "trust_lines": summary(head),
         "follow": follow_context(head, following),
         "claim": card_context(head, own),
         "collaboration": card(viewer, head.id, head.claim_state, head.said.open),
-        "works": works_context(head, WorksFilter(), rows),
+        "works": works_context(head, WorksFilter(), head.listed),
     }
 
 

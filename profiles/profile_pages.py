@@ -7,8 +7,8 @@ from bzpeer.lib.safe import trusted
 from claims.models import Claim
 from profiles.profile_queries import PAGE, Mention
 from profiles.works_editing import Change, Snapshot
+from works.heads import Head
 from works.pages import address, page_context, researcher_context, researcher_url
-from works.queries import Head
 
 
 def edit_context(head: Head, claim: Claim, title: str) -> dict[str, Any]:

@@ -28,8 +28,8 @@ from profiles.profile_queries import (
     titles_of,
 )
 from profiles.works_editing import MOST, Place, works_keep, works_preview
+from works.heads import Head
 from works.pages import MAX_PAGE, number_in, researcher_url
-from works.queries import Head
 from works.settling import decided_positions
 from works.web import load_researcher
 

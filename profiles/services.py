@@ -15,7 +15,7 @@ from graph.services import LOCK_FACTS, company_renamed, edges_refresh
 from profiles.models import Follow, User
 from profiles.saying import names_carry, said_carry
 from works.models import Author, AuthorChange
-from works.services import authors_changed, counts_refresh, facts_write
+from works.services import WORKS, authors_changed, counts_refresh, facts_write
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ def refresh(author_ids: Sequence[int]) -> Refreshed:
 
 def refresh_due(limit: int = BATCH) -> Refreshed | None:
     """Work off one batch of what is due; None when nothing is. Safe beside other workers."""
-    changes = due.claim(AuthorChange, limit, LEASE, kind="works")
+    changes = due.claim(AuthorChange, limit, LEASE, kind=WORKS)
     return _refresh(changes) if changes else None
 
 

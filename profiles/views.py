@@ -22,6 +22,7 @@ from profiles.pages import (
 )
 from profiles.services import follow as follow_author
 from profiles.services import unfollow as unfollow_author
+from works.heads import Head, head
 from works.models import Author
 from works.pages import (
     MAX_PAGE,
@@ -32,15 +33,9 @@ from works.pages import (
     researcher_row,
     researcher_url,
 )
-from works.queries import (
-    Head,
-    WorksFilter,
-    author_by_slug,
-    head,
-    works_of_author,
-)
+from works.queries import author_by_slug
 from works.researchers import leading_researchers, totals
-from works.web import fresh, load_researcher, researcher_page
+from works.web import fresh, load_researcher, researcher_page, works_page
 
 LEADING = 8
 FOLLOWS = limits.Limit("follow", times=60, seconds=3600)
@@ -64,15 +59,14 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "profiles/home.html", context)
 
 
-@researcher_page
+@works_page
 def researcher(request: HttpRequest, head: Head) -> HttpResponse:
-    rows = works_of_author(head.id, WorksFilter())
     own, following, viewer = None, False, None
     if access.signed_in(request):
         user = cast(User, request.user)
         own, following = claim_own(head.id, user.pk), queries.follows(user, head.id)
         viewer = user.pk
-    context = researcher_page_context(head, rows, following=following, own=own, viewer=viewer)
+    context = researcher_page_context(head, following=following, own=own, viewer=viewer)
     return render(request, "profiles/researcher.html", context)
 
 

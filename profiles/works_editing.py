@@ -14,7 +14,7 @@ from claims.record_facts import Standing
 from profiles.profile_editing import may_edit
 from profiles.profile_queries import Mention, eligible
 from profiles.services import refresh
-from works import queries
+from works import heads
 from works.models import Author
 from works.settling import Verdict, mentions_settle
 
@@ -124,7 +124,7 @@ def _takes_several(claim: Claim, standing: Standing, judged: Sequence[Judged]) -
 
 def _snapshot(author_id: int) -> Snapshot:
     author = Author.objects.get(pk=author_id)
-    head = queries.head(author.slug)
+    head = heads.head(author.slug)
     assert head is not None
     return Snapshot(
         works=head.works,

@@ -1,11 +1,10 @@
 """Reads for the staff pages of imports: runs, what was rejected and why, and what is replayed."""
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
-from django.db import connection
 
+from bzpeer.lib.sql import fetch
 from works.models import ImportReject, ImportRun
 from works.replaying import of_group
 from works.sources import SOURCES
@@ -94,13 +93,13 @@ def runs(source: str, page: int) -> list[ImportRun]:
 def reasons(ids: list[int]) -> dict[int, list[Reason]]:
     """The first reasons of each of these runs."""
     found: dict[int, list[Reason]] = {}
-    for row in _rows(REASONS, [ids]):
+    for row in fetch(REASONS, [ids]):
         found.setdefault(row[0], []).append(Reason(*row))
     return found
 
 
 def sources() -> list[str]:
-    return [source for (source,) in _rows(SOURCES_OF_RUNS, [])]
+    return [source for (source,) in fetch(SOURCES_OF_RUNS, [])]
 
 
 def groups(run: ImportRun) -> list[Group]:
@@ -108,13 +107,13 @@ def groups(run: ImportRun) -> list[Group]:
     known = run.source in SOURCES
     return [
         Group(field, reason, count, mended, left if known else 0, ordered)
-        for field, reason, count, mended, left, ordered in _rows(GROUPS_OF, [run.pk, GROUPS])
+        for field, reason, count, mended, left, ordered in fetch(GROUPS_OF, [run.pk, GROUPS])
     ]
 
 
 def orders(run: ImportRun) -> list[Order]:
     """The replays that were asked for and are not done."""
-    return [Order(*row) for row in _rows(ORDERS_OF, [run.pk])]
+    return [Order(*row) for row in fetch(ORDERS_OF, [run.pk])]
 
 
 def replays(run: ImportRun) -> list[ImportRun]:
@@ -133,10 +132,3 @@ def mended_by(run: ImportRun) -> list[ImportReject]:
     """Rejects that this replay could take."""
     found = ImportReject.objects.filter(replayed_in=run).defer("again", "raw").order_by("id")
     return list(found[:RECORDS])
-
-
-def _rows(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found

@@ -7,8 +7,8 @@ from urllib.parse import unquote, urlsplit
 from bzpeer.lib.safe import trusted
 from works.domain.words import written
 from works.institutions import PEOPLE, InstitutionFull, InstitutionRow, Member, Relation
+from works.lists import WorkRow, WorksFilter
 from works.pages import MAX_PAGE, address, page_context, paging, researcher_url, works_html
-from works.queries import WorkRow, WorksFilter
 
 REGISTRIES = {
     "ror": ("ROR", "https://ror.org/{}"),

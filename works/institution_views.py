@@ -9,7 +9,7 @@ from django.http import (
 )
 from django.shortcuts import render
 
-from works import institutions, queries
+from works import institutions, lists
 from works.institution_pages import institution_context, institution_url
 from works.pages import MAX_PAGE, number_in
 from works.web import fresh
@@ -23,9 +23,9 @@ def institution(request: HttpRequest, slug: str) -> HttpResponse:
     if found.slug != slug:  # an old name, or another spelling of the identifier
         return HttpResponsePermanentRedirect(institution_url(found.slug))
     people_page = _page(request, "people")
-    asked = queries.WorksFilter(page=_page(request, "page"))
+    asked = lists.WorksFilter(page=_page(request, "page"))
     people = institutions.members(found.id, people_page)
-    works = queries.works_of_institution(found.id, asked)
+    works = lists.works_of_institution(found.id, asked)
     if (people_page > 1 and not people) or (asked.page > 1 and not works):
         return HttpResponseRedirect(institution_url(found.slug))
     context = institution_context(found, people, people_page, works, asked)

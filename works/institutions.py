@@ -181,37 +181,6 @@ def institutions_of(author_ids: Sequence[int], most: int = 5) -> dict[int, list[
     return found
 
 
-class RecentDomain(msgspec.Struct):
-    """An exact host name of an institution that works of a researcher name, last in `year`."""
-
-    host: str
-    institution_id: int
-    slug: str
-    name: str
-    year: int
-
-
-# A host name of an institution that is no more may be anybody's by now.
-RECENT_DOMAINS = f"""
-SELECT d.host, i.id, i.slug, {NAME}, max(w.year)
-FROM works_authorship a
-JOIN works_authorshipinstitution t ON (t.work_id, t.position) = (a.work_id, a.position)
-JOIN works_institution i ON i.id = t.institution_id
-JOIN works_institutiondomain d ON d.institution_id = i.id
-JOIN works_work w ON w.id = a.work_id
-WHERE a.author_id = %s AND a.status <> 'rejected' AND w.year >= %s AND i.status = 'active'
-GROUP BY d.host, i.id ORDER BY max(w.year) DESC, d.host, i.id
-"""
-
-
-def recent_domains(author_id: int, since_year: int) -> list[RecentDomain]:
-    """Host names of the active institutions that works of an author name since that year.
-
-    An undated work proves nothing recent. A host may be there twice, for two institutions.
-    """
-    return [RecentDomain(*row) for row in _rows(RECENT_DOMAINS, (author_id, since_year))]
-
-
 AFFILIATIONS = f"""
 SELECT t.position, {NAME}, i.slug
 FROM works_authorshipinstitution t JOIN works_institution i ON i.id = t.institution_id

@@ -4,14 +4,15 @@ Each statement is set-based and sorted, and writes only rows that differ. The ca
 merge lock (`works.ingest`), so that they need not mind one another.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from works.affiliating import affiliate
+from works.bylines import STAGED, first_names, people_in
 from works.domain import names
-from works.domain.article import TEMPLATE_VERSION
+from works.domain.article import TEMPLATE_VERSION, Name, byline
 from works.domain.bylines import Byline
 from works.domain.shown import ShownWork
 from works.search_index import titles_index, words_learn
@@ -25,21 +26,30 @@ def merge(cursor: Any, shown: Mapping[int, ShownWork], gone: Mapping[int, int]) 
     """
     cursor.execute(STAGE_WORKS)
     copy_rows(cursor, "stage_gone", "old_id, work_id", gone.items())
-    copy_rows(cursor, "stage_work", WORK_COLUMNS, map(_work_row, shown.items()))
-    copy_rows(cursor, "stage_byline", BYLINE_COLUMNS, _each(shown, lambda w: w.byline, _byline_row))
+    new_authors = _stage_bylines(cursor, shown)
+    names = first_names(cursor, STAGED)
+    works = (_work_row(id, work, names.get(id, [])) for id, work in shown.items())
+    copy_rows(cursor, "stage_work", WORK_COLUMNS, works)
     copy_rows(cursor, "stage_id", ID_COLUMNS, _each(shown, _ids, _plain_row))
     copy_rows(cursor, "stage_topic", TOPIC_COLUMNS, _each(shown, _topics, _plain_row))
     cursor.execute(UPSERT_WORKS)
     titles_index(cursor, shown)
-    cursor.execute("ANALYZE stage_byline")
-    words_learn(cursor)
-    cursor.execute(INSERT_AUTHORS)
-    new_authors = int(cursor.rowcount)
     for statement in MERGE:
         cursor.execute(statement)
     cursor.execute(AFFILIATED)
     if cursor.fetchone()[0]:
         affiliate(cursor)
+    return new_authors
+
+
+def _stage_bylines(cursor: Any, shown: Mapping[int, ShownWork]) -> int:
+    """Every name with its author, whose record is made where there is none; the new authors."""
+    copy_rows(cursor, "stage_byline", BYLINE_COLUMNS, _each(shown, lambda w: w.byline, _byline_row))
+    cursor.execute("ANALYZE stage_byline")
+    words_learn(cursor)
+    cursor.execute(INSERT_AUTHORS)
+    new_authors = int(cursor.rowcount)
+    cursor.execute(IDENTIFY)
     return new_authors
 
 
@@ -82,11 +92,12 @@ def _byline_row(id: int, line: Byline) -> tuple[object, ...]:
     )
 
 
-def _work_row(item: tuple[int, ShownWork]) -> tuple[object, ...]:
-    id, work = item
+def _work_row(id: int, work: ShownWork, names: Sequence[Name]) -> tuple[object, ...]:
     return (
         id,
         *work.pieces,
+        byline(names),
+        work.people - people_in(names),
         work.year,
         work.date,
         work.people,
@@ -111,9 +122,9 @@ def copy_rows(cursor: Any, table: str, columns: str, rows: Iterable[tuple[object
 # --- staging
 
 WORK_COLUMNS = (
-    "work_id, title_html, title_text, abstract_html, head_html, body_html, year, date, people,"
-    " identified, complete, unverified, families, withdrawn, template_version, sheet, removed,"
-    " digest"
+    "work_id, title_html, title_text, abstract_html, head_html, body_html, byline_html,"
+    " byline_rest, year, date, people, identified, complete, unverified, families, withdrawn,"
+    " template_version, sheet, removed, digest"
 )
 BYLINE_COLUMNS = (
     "work_id, position, name, name_key, slug, letter, key_scheme, key_value, affiliations,"
@@ -124,10 +135,10 @@ TOPIC_COLUMNS = "work_id, position, scheme, code"
 STAGE_WORKS = """
 CREATE TEMP TABLE IF NOT EXISTS stage_work (
     work_id bigint PRIMARY KEY, title_html text, title_text text, abstract_html text,
-    head_html text, body_html text, year smallint, date text, people integer,
-    identified boolean, complete boolean, unverified text, families smallint,
-    withdrawn boolean, template_version smallint, sheet text, removed boolean,
-    digest bytea
+    head_html text, body_html text, byline_html text, byline_rest integer, year smallint,
+    date text, people integer, identified boolean, complete boolean, unverified text,
+    families smallint, withdrawn boolean, template_version smallint, sheet text,
+    removed boolean, digest bytea
 ) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS stage_byline (
     work_id bigint, position integer, name text, name_key text, slug text, letter text,
@@ -153,22 +164,24 @@ TRUNCATE stage_work, stage_byline, stage_id, stage_topic, stage_touched, stage_g
 
 UPSERT_WORKS = """
 INSERT INTO works_work AS w (id, title_html, title_text, abstract_html, head_html, body_html,
-    year, date, people, identified, complete, unverified, families, withdrawn,
-    template_version, sheet, removed, digest)
-SELECT work_id, title_html, title_text, abstract_html, head_html, body_html, year, date, people,
-    identified, complete, unverified::jsonb, families, withdrawn, template_version, sheet::jsonb,
-    removed, digest
+    byline_html, byline_rest, year, date, people, identified, complete, unverified, families,
+    withdrawn, template_version, sheet, removed, digest)
+SELECT work_id, title_html, title_text, abstract_html, head_html, body_html, byline_html,
+    byline_rest, year, date, people, identified, complete, unverified::jsonb, families,
+    withdrawn, template_version, sheet::jsonb, removed, digest
 FROM stage_work ORDER BY work_id
 ON CONFLICT (id) DO UPDATE SET title_html = excluded.title_html,
     title_text = excluded.title_text, abstract_html = excluded.abstract_html,
-    head_html = excluded.head_html, body_html = excluded.body_html, year = excluded.year,
+    head_html = excluded.head_html, body_html = excluded.body_html,
+    byline_html = excluded.byline_html, byline_rest = excluded.byline_rest, year = excluded.year,
     date = excluded.date, people = excluded.people, identified = excluded.identified,
     complete = excluded.complete, unverified = excluded.unverified,
     families = excluded.families, withdrawn = excluded.withdrawn,
     template_version = excluded.template_version, sheet = excluded.sheet,
     removed = excluded.removed, digest = excluded.digest, version = w.version + 1,
     updated_at = now()
-WHERE w.digest <> excluded.digest OR w.template_version <> excluded.template_version
+WHERE (w.digest, w.template_version, w.byline_html)
+    <> (excluded.digest, excluded.template_version, excluded.byline_html)
 """
 
 # Whether the works name an institution, or did.
@@ -196,11 +209,12 @@ FROM (
 ON CONFLICT (key_scheme, key_value) DO NOTHING
 """
 
+IDENTIFY = """
+UPDATE stage_byline b SET author_id = a.id FROM works_author a
+WHERE a.key_scheme = b.key_scheme AND a.key_value = b.key_value
+"""
+
 MERGE = [
-    """
-    UPDATE stage_byline b SET author_id = a.id FROM works_author a
-    WHERE a.key_scheme = b.key_scheme AND a.key_value = b.key_value
-    """,
     """
     INSERT INTO stage_touched
     SELECT a.author_id, a.work_id, a.name FROM works_authorship a
@@ -218,17 +232,20 @@ MERGE = [
     """,
     """
     INSERT INTO works_authorship AS a (work_id, author_id, position, name, affiliations,
-        confidence, asserted_by, status)
-    SELECT work_id, author_id, position, name, affiliations::jsonb, confidence, asserted_by, status
-    FROM stage_byline
+        confidence, asserted_by, status, year, date)
+    SELECT work_id, author_id, position, name, affiliations::jsonb, confidence, asserted_by,
+        status, s.year, s.date
+    FROM stage_byline JOIN stage_work s USING (work_id)
     ORDER BY work_id, position
     ON CONFLICT (work_id, position) DO UPDATE SET author_id = excluded.author_id,
         name = excluded.name, affiliations = excluded.affiliations,
         confidence = excluded.confidence, asserted_by = excluded.asserted_by,
-        status = excluded.status
-    WHERE (a.author_id, a.name, a.affiliations, a.confidence, a.asserted_by, a.status)
+        status = excluded.status, year = excluded.year, date = excluded.date
+    WHERE (a.author_id, a.name, a.affiliations, a.confidence, a.asserted_by, a.status, a.year,
+            a.date)
         IS DISTINCT FROM (excluded.author_id, excluded.name, excluded.affiliations,
-            excluded.confidence, excluded.asserted_by, excluded.status)
+            excluded.confidence, excluded.asserted_by, excluded.status, excluded.year,
+            excluded.date)
     """,
     """
     DELETE FROM works_workidentifier i USING stage_work s

@@ -1,6 +1,9 @@
 """What templates show of researchers and works, from the rows that queries bring."""
 
 from collections.abc import Sequence
+from html import escape
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +14,10 @@ from django.http import HttpRequest
 from bzpeer.lib.safe import trusted
 from works.domain import article, provenance, words
 from works.domain.saying import SILENT, Said
-from works.queries import PAGE, Head, WorkRow, WorksFilter
+from works.domain.year_bars import year_bars
+from works.heads import Head
+from works.lists import SIZE, WorkRow, WorksFilter
+from works.queries import public_id_of
 from works.researchers import ResearcherRow
 
 SAMPLE = "bzpeer-sample"
@@ -50,6 +56,7 @@ def researcher_context(head: Head) -> dict[str, Any]:
     imported = words.tagline(head.works, head.years, topics)
     return {
         "slug": head.slug,
+        "data": trusted(data_attributes(head)),
         "url": researcher_url(head.slug),
         "name": head.name,
         "tagline": said.tagline or imported,
@@ -68,12 +75,27 @@ def researcher_context(head: Head) -> dict[str, Any]:
         "claim_state": head.claim_state,
         "claim_label": CLAIM_LABELS[head.claim_state],
         "several": head.several,
-        "circles": [circle_context(circle) for circle in head.circles],
         "is_sample": SAMPLE in head.sources,
         # Django's filter for dates takes as long as a tenth of the page's template.
         "counted_on": words.day(head.trust_at) if head.trust_at else "",
         "sources": [provenance.source(slug).label for slug in head.sources],
     }
+
+
+def data_attributes(head: Head) -> str:
+    """What scripts and checks read of a record, as attributes of its page's `<main>`."""
+    known = {
+        "slug": head.slug,
+        "trust-score": "" if head.trust_score is None else head.trust_score,
+        "trust-band": head.trust_band,
+        "verification-level": f"L{head.level}",
+        "claim-state": head.claim_state,
+        "works": head.works,
+        "followers": head.followers,
+        "topics": head.topics,
+        "close-collaborators": head.close_collaborators,
+    }
+    return "".join([f' data-{name}="{escape(str(value))}"' for name, value in known.items()])
 
 
 def said_context(said: Said) -> dict[str, Any] | None:
@@ -147,22 +169,14 @@ def works_context(head: Head, asked: WorksFilter, rows: Sequence[WorkRow]) -> di
     """`works` of the templates, for the works of one researcher."""
     base = f"{researcher_url(head.slug)}works/"
     matching = rows[0].matching if rows else 0
-    years = [
-        {
-            "year": year,
-            "count": count,
-            "url": address(base, q=asked.q, year=year),
-            "current": year is not None and year == asked.year,
-        }
-        for year, count in head.years
-    ]
+    bars = year_bars(head.years, address(base, q=asked.q), asked.year)
     return {
         "total": max(head.works, matching),
         "matching": matching,
-        "html": trusted(works_html(rows, head.slug)),
+        "html": trusted(works_html(rows, public_id_of(head.slug))),
         "q": asked.q,
         "year": asked.year,
-        "years": years,
+        "year_bars": trusted(bars) if len(head.years) > 1 else "",
         "clear_url": base,
         "base_url": base,
         **paging(base, asked, matching),
@@ -170,7 +184,7 @@ def works_context(head: Head, asked: WorksFilter, rows: Sequence[WorkRow]) -> di
 
 
 def paging(base: str, asked: WorksFilter, matching: int) -> dict[str, Any]:
-    pages = max(1, -(-matching // PAGE))
+    pages = max(1, -(-matching // SIZE))
     last = min(pages, MAX_PAGE)
     return {
         "page": asked.page,
@@ -192,22 +206,29 @@ def address(base: str, **parameters: str | int | None) -> str:
 
 
 def works_html(rows: Sequence[WorkRow], focus: str = "") -> str:
-    """The articles of a list under their years, in the order of the rows."""
-    sections: list[tuple[int | None, list[str]]] = []
-    for row in rows:
-        if not sections or sections[-1][0] != row.year:
-            sections.append((row.year, []))
-        sections[-1][1].append(f"<li>{work_html(row, focus)}</li>")
-    return "".join(_year_html(year, items) for year, items in sections)
+    """The articles of a list under their years, in the order of the rows.
+
+    `focus` is the public id of the author whose list it is.
+    """
+    # One list of pieces and one join: a page is mostly this, and each copy of it takes its time.
+    pieces: list[str] = []
+    for year, group in groupby(rows, attrgetter("year")):
+        works = list(group)
+        noun = "work" if len(works) == 1 else "works"
+        heading = f"<h3>{year or 'Undated'}<span>{len(works)} {noun}</span></h3>"
+        pieces.append(f'<section class="year">{heading}<ol>')
+        for row in works:
+            byline = byline_html(row, focus)
+            shown = article.article(row.id, row.title_html, row.head_html, byline, row.body_html)
+            pieces += ("<li>", *shown, "</li>")
+        pieces.append("</ol></section>")
+    return "".join(pieces)
 
 
-def _year_html(year: int | None, items: list[str]) -> str:
-    noun = "work" if len(items) == 1 else "works"
-    heading = f"<h3>{year or 'Undated'}<span>{len(items)} {noun}</span></h3>"
-    return f'<section class="year">{heading}<ol>{"".join(items)}</ol></section>'
-
-
-def work_html(row: WorkRow, focus: str) -> str:
-    people = sum([name.is_person for name in row.byline])
-    byline = article.byline(row.byline, focus=focus, hidden=row.people - people)
-    return article.article(row.id, row.title_html, row.head_html, byline, row.body_html)
+def byline_html(row: WorkRow, focus: str = "") -> str:
+    """The first names and the one of the list's author, and how many are left out."""
+    if row.position > article.BYLINE:
+        shown = f"{row.byline_html}, {article.bold(row.name)}"
+        return shown + article.more(row.byline_rest - 1)
+    shown = article.focused(row.byline_html, focus) if focus else row.byline_html
+    return shown + article.more(row.byline_rest)

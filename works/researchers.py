@@ -53,6 +53,12 @@ WHERE a.merged_into_id IS NULL AND f.works > 0 AND a.name <> ''
 ORDER BY f.works DESC, a.name_key, a.id LIMIT %(most)s
 """
 
+NAMED = f"""
+SELECT {RESEARCHER} FROM works_author a JOIN works_authorfacts f ON f.author_id = a.id
+WHERE a.name_key = %s AND a.merged_into_id IS NULL AND f.works > 0
+ORDER BY f.works DESC, a.id LIMIT %s
+"""
+
 BROWSE = f"""
 SELECT {RESEARCHER} FROM works_author a JOIN works_authorfacts f ON f.author_id = a.id
 WHERE a.letter = %s AND a.merged_into_id IS NULL AND f.works > 0
@@ -94,6 +100,12 @@ def search_researchers(q: str, most: int = RESULTS) -> list[ResearcherRow]:
     """Researchers whose names have all these words or beginnings of words, in any order."""
     words, letters = told_apart(_words(q))
     return _found(steps(NAME_STEPS, begun(words)), letters, most) if words else []
+
+
+def researchers_named(name: str, most: int = RESULTS) -> list[ResearcherRow]:
+    """Researchers of this very name, however many longer ones begin with it."""
+    asked = names.key(name)
+    return _researchers(NAMED, [asked, most]) if asked else []
 
 
 KNOWN = "SELECT word FROM works_nameword WHERE word = ANY(%s)"

@@ -70,17 +70,23 @@ class Draft:
         self.columns = dict(columns)
 
 
-def marking(authors: str) -> str:
+# The kinds of `AuthorChange`: facts to be counted anew, and an address that bylines must follow.
+WORKS, ADDRESS = "works", "address"
+
+
+def marking(authors: str, kind: str = WORKS) -> str:
     """The statement that marks authors as due; `authors` is a query for column `author_id`."""
     return f"""
     INSERT INTO works_authorchange AS c (author_id, kind)
-    SELECT author_id, 'works' FROM ({authors}) changed ORDER BY author_id
+    SELECT author_id, '{kind}' FROM ({authors}) changed ORDER BY author_id
     ON CONFLICT (author_id, kind) DO UPDATE SET generation = c.generation + 1,
         due_at = now(), attempts = 0, parked_at = NULL, error = ''
     """
 
 
-CHANGED = marking("SELECT id AS author_id FROM works_author WHERE id = ANY(%s)")
+AUTHORS = "SELECT id AS author_id FROM works_author WHERE id = ANY(%s)"
+CHANGED = marking(AUTHORS)
+READDRESSED = marking(AUTHORS, ADDRESS)
 
 
 def counts_refresh(author_ids: Sequence[int]) -> tuple[Draft, list[int]]:
@@ -101,7 +107,10 @@ def counts_refresh(author_ids: Sequence[int]) -> tuple[Draft, list[int]]:
 
 
 def _rename(cursor: Any, found: Sequence[tuple[int, str, str]]) -> list[int]:
-    """Give these authors (id, name, name so far) their names; those that got another one."""
+    """Give these authors (id, name, name so far) their names; those that got another one.
+
+    The bylines that lead to an address so far are marked to follow it.
+    """
     rows = [
         (id, name, slug(name), browse_letter(name), key(name))
         for id, name, shown in found
@@ -109,6 +118,9 @@ def _rename(cursor: Any, found: Sequence[tuple[int, str, str]]) -> list[int]:
     ]
     if rows:
         cursor.execute(RENAME, [list(column) for column in zip(*rows)])
+    moved = [id for id, name, shown in found if slug(name) != slug(shown)]
+    if moved:
+        cursor.execute(READDRESSED, [columns.literal(moved)])
     return [id for id, *_ in rows]
 
 

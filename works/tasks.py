@@ -6,6 +6,7 @@ from time import monotonic
 from celery import shared_task
 from django.utils import timezone
 
+from works.addressing import addresses_due
 from works.harvest.clock import SystemClock
 from works.harvest.daily import harvest_due
 from works.replaying import replay_due
@@ -24,6 +25,16 @@ def replay_sweep() -> None:
         batches += 1
     if batches:
         log.info("replayed batches=%d seconds=%.1f", batches, monotonic() - start)
+
+
+@shared_task(name="works.addresses")
+def addresses_sweep() -> None:
+    """Let bylines follow whose address changed."""
+    start, followed = monotonic(), 0
+    while monotonic() - start < SWEEP_S and (authors := addresses_due()):
+        followed += authors
+    if followed:
+        log.info("followed addresses=%d seconds=%.1f", followed, monotonic() - start)
 
 
 @shared_task(name="works.harvest")

@@ -6,8 +6,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from bzpeer.lib.safe import trusted
-from works import queries, researchers
+from works import lists, researchers
 from works import topics as reading
+from works.lists import WorkRow, WorksFilter
 from works.pages import (
     MAX_PAGE,
     number_in,
@@ -16,7 +17,6 @@ from works.pages import (
     researcher_url,
     works_html,
 )
-from works.queries import WorkRow
 from works.topics import Counted, TopicFull
 from works.web import fresh
 
@@ -35,8 +35,8 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     found = reading.topic(slug)
     if found is None:
         raise Http404
-    asked = queries.WorksFilter(page=number_in(request.GET.get("page", ""), 1, MAX_PAGE) or 1)
-    rows = queries.works_of_topics(found.ids, asked.page)
+    asked = WorksFilter(page=number_in(request.GET.get("page", ""), 1, MAX_PAGE) or 1)
+    rows = lists.works_of_topics(found.ids, asked.page)
     path = topic_url(found.slug)
     if asked.page > 1 and not rows:
         return HttpResponseRedirect(path)

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_safe
 
 from bzpeer.lib import access
 from works import queries, researchers
+from works.heads import Head
+from works.lists import works_of_author
 from works.pages import (
     MAX_PAGE,
     address,
@@ -23,7 +25,6 @@ from works.pages import (
     researcher_url,
     works_context,
 )
-from works.queries import Head
 from works.web import fresh, kept, researcher_page
 from works.workpage import work_context
 
@@ -35,7 +36,7 @@ LETTERS = [*ascii_uppercase, OTHER]
 def researcher_works(request: HttpRequest, head: Head) -> HttpResponse:
     """The works of a researcher as a page of their own; the profile takes the list out of it."""
     asked = asked_of(request)
-    rows = queries.works_of_author(head.id, asked)
+    rows = works_of_author(head.id, asked)
     path = f"{researcher_url(head.slug)}works/"
     if asked.page > 1 and not rows:  # past the end, since the list became shorter
         return HttpResponseRedirect(page_url(path, asked, 1))

@@ -1,7 +1,7 @@
 """How the pages of researchers are loaded, moved and kept: one decorator for all of them."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from hashlib import blake2b
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -10,19 +10,24 @@ from django.views.decorators.http import require_safe
 
 from bzpeer.lib import access, caching, pages
 from bzpeer.lib.views import Gone
-from works import queries
+from works import heads
+from works.heads import Head
 from works.pages import indexable, researcher_url
-from works.queries import Head
 
 ResearcherView = Callable[[HttpRequest, Head], HttpResponse]
+# The record of a slug, or only the stamp where it is the one that is held.
+Load = Callable[[str, str], Head | str | None]
 
 
-def load_researcher(request: HttpRequest, slug: str) -> Head | HttpResponsePermanentRedirect:
+def load_researcher(
+    request: HttpRequest, slug: str, load: Load = heads.head_unless_held
+) -> Head | HttpResponsePermanentRedirect:
     """The record of a page, or the way to where it is now. Raises Http404.
 
     An old name leads to the new one, a merged record to the one that it became part of.
     """
-    return placed(request, slug, queries.head(slug))
+    found = load(slug, "")
+    return placed(request, slug, found if isinstance(found, Head) else None)
 
 
 def placed(
@@ -42,15 +47,17 @@ def placed(
     return head
 
 
-def researcher_page(view: ResearcherView) -> Callable[[HttpRequest, str], HttpResponseBase]:
+def researcher_page(
+    view: ResearcherView, load: Load = heads.head_unless_held
+) -> Callable[[HttpRequest, str], HttpResponseBase]:
     """A page that everybody may read: the same bytes signed out, one's own when signed in."""
 
     @wraps(view)
     def page(request: HttpRequest, slug: str) -> HttpResponseBase:
         if not access.signed_in(request):
             _forget_token(request)
-            return pages.unchanged(request) or _anybodys(request, slug, view)
-        head = load_researcher(request, slug)
+            return pages.unchanged(request) or _anybodys(request, slug, view, load)
+        head = load_researcher(request, slug, load)
         if not isinstance(head, Head):
             return head
         return caching.finish_private(marked(view(request, head), head))
@@ -58,19 +65,30 @@ def researcher_page(view: ResearcherView) -> Callable[[HttpRequest, str], HttpRe
     return access.public(require_safe(page))
 
 
-def _anybodys(request: HttpRequest, slug: str, view: ResearcherView) -> HttpResponseBase:
-    moment = pages.KEPT.watch.moment()
-    found = queries.head_unless_held(slug, caching.held(request))
+# The first of the record's works come with it.
+works_page = partial(researcher_page, load=heads.page_unless_held)
+
+
+def _anybodys(
+    request: HttpRequest, slug: str, view: ResearcherView, load: Load
+) -> HttpResponseBase:
+    moment, kept = pages.KEPT.watch.moment(), pages.KEPT.last(request)
+    found = load(slug, caching.parts(kept.stamp) if kept else caching.held(request))
     if isinstance(found, str):
         stamp = caching.stamp(found)
         pages.KEPT.note(request.path, stamp, moment)
-        return _for_readers(request, stamp, HttpResponse)
+        return _for_readers(request, stamp, lambda: _unchanged(kept))
     head = placed(request, slug, found)
     if not isinstance(head, Head):
         return head
     stamp = caching.stamp(head.stamp)
     pages.KEPT.note(request.path, stamp, moment)
     return _made_once(request, stamp, lambda: marked(view(request, head), head))
+
+
+def _unchanged(kept: pages.Made | None) -> HttpResponse:
+    """The page that is kept; without one the reader holds it, and is not sent what comes back."""
+    return pages.answer(kept) if kept else HttpResponse()
 
 
 def marked(response: HttpResponse, head: Head) -> HttpResponse:

@@ -65,7 +65,7 @@ def work_context(work: WorkFull) -> dict[str, Any]:
         "id": work.id,
         "title_html": trusted(work.title_html),
         "title_text": work.title_text,
-        "byline_html": trusted(article.byline(names, hidden=work.people - people)),
+        "byline_html": trusted(article.byline(names) + article.more(work.people - people)),
         "affiliations": affiliations_context(work),
         "type_label": article.type_label(sheet.type),
         "year": work.year,

@@ -36,11 +36,15 @@ def stamp(*parts: str | int) -> str:
 
 
 def held(request: HttpRequest) -> str:
-    """The parts of the one stamp of this release that a reader holds, as `stamp` joined them."""
-    tag = request.META.get("HTTP_IF_NONE_MATCH", "").strip().removeprefix("W/").strip('"')
-    mine, _, parts = tag.partition("-")
-    sound = parts.isascii() and parts.replace("-", "").isalnum()
-    return parts if sound and mine == release() else ""
+    """The parts of the one stamp of this release that a reader holds."""
+    return parts(request.META.get("HTTP_IF_NONE_MATCH", "").strip().removeprefix("W/").strip('"'))
+
+
+def parts(stamp: str) -> str:
+    """The parts as `stamp` joined them; empty for the stamp of another release, or none."""
+    mine, _, joined = stamp.partition("-")
+    sound = joined.isascii() and joined.replace("-", "").isalnum()
+    return joined if sound and mine == release() else ""
 
 
 def not_modified(

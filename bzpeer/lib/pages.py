@@ -1,8 +1,8 @@
 """Pages as they were last made, for the next reader of the same version.
 
-A page is found by its address and stamp. The stamp comes from the database, with each request or
-once for all requests until Postgres tells of a change (bzpeer/lib/watch.py): what is kept is the
-page as it is now, or it is not found.
+The last page of each address is kept, with its stamp. The stamp comes from the database, with each
+request or once for all requests until Postgres tells of a change (bzpeer/lib/watch.py): what is
+kept is the page as it is now, or it is not sent.
 """
 
 from collections import OrderedDict
@@ -24,6 +24,7 @@ MOST_STAMPS = 10_000
 class Made(NamedTuple):
     """A page without what is said of its caching."""
 
+    stamp: str
     content: bytes
     headers: dict[str, str]
 
@@ -34,7 +35,7 @@ class Pages:
     def __init__(self, most: int) -> None:
         self.most = most
         self.size = 0
-        self.made: OrderedDict[tuple[str, str], Made] = OrderedDict()
+        self.made: OrderedDict[str, Made] = OrderedDict()
         self.lock = Lock()
         self.watch = Watch()
         self.stamps: dict[str, tuple[int, str]] = {}
@@ -56,31 +57,36 @@ class Pages:
         self, request: HttpRequest, stamp: str, make: Callable[[], HttpResponse]
     ) -> HttpResponse:
         """The page of this version. One with a query is always made: there are too many."""
-        if found := self.find(request, stamp):
-            return found
+        found = self.last(request)
+        if found and found.stamp == stamp:
+            return answer(found)
         response = make()
         if response.status_code == 200 and self.most and not request.META.get("QUERY_STRING"):
-            self._keep((request.path, stamp), Made(response.content, dict(response.items())))
+            self._keep(request.path, Made(stamp, response.content, dict(response.items())))
         return response
 
-    def find(self, request: HttpRequest, stamp: str) -> HttpResponse | None:
-        """The page of this version, if it is kept."""
+    def last(self, request: HttpRequest) -> Made | None:
+        """The page that is kept of this address, whether it is still the page as it is or not."""
         if request.META.get("QUERY_STRING"):
             return None
-        key = request.path, stamp
         with self.lock:
-            if found := self.made.get(key):
-                self.made.move_to_end(key)
-        return HttpResponse(found.content, headers=found.headers) if found else None
+            if found := self.made.get(request.path):
+                self.made.move_to_end(request.path)
+        return found
 
-    def _keep(self, key: tuple[str, str], made: Made) -> None:
+    def _keep(self, path: str, made: Made) -> None:
         with self.lock:
-            if key not in self.made:
-                self.made[key] = made
-                self.size += len(made.content)
+            if before := self.made.pop(path, None):
+                self.size -= len(before.content)
+            self.made[path] = made
+            self.size += len(made.content)
             while self.size > self.most:
                 _, oldest = self.made.popitem(last=False)
                 self.size -= len(oldest.content)
+
+
+def answer(made: Made) -> HttpResponse:
+    return HttpResponse(made.content, headers=made.headers)
 
 
 # Nothing is kept but by a web process, which says how much (wsgi.py).
@@ -92,7 +98,9 @@ def unchanged(request: HttpRequest, vary: str = "Cookie") -> HttpResponseBase | 
     stamp = KEPT.stamp(request.path)
     if stamp is None:
         return None
-    if answer := caching.not_modified(request, stamp, vary):
-        return answer
-    page = KEPT.find(request, stamp)
-    return caching.finish_public(page, stamp, vary) if page else None
+    if held := caching.not_modified(request, stamp, vary):
+        return held
+    found = KEPT.last(request)
+    if found is None or found.stamp != stamp:
+        return None
+    return caching.finish_public(answer(found), stamp, vary)

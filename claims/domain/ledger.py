@@ -9,6 +9,7 @@ from claims.domain.trust import (
     ENOUGH_CLOSE,
     ENOUGH_VERIFIED,
     FORMULA,
+    Line,
     TrustFacts,
     TrustScore,
     score,
@@ -89,13 +90,16 @@ def ledger(
     formula_version: int = FORMULA,
     *,
     said: Sequence[Said] = (),
+    ways: bool = True,
 ) -> Ledger:
     """The ledger of a score made from these facts by this version of the formula.
 
-    The identity line names what was `said` for the claim.
+    The identity line names what was `said` for the claim. Without `ways` no entry tells what would
+    raise it, which is most of the work.
     """
     entries = tuple(
-        _entry(index, facts, trust, formula_version) for index in range(len(trust.lines))
+        _entry(index, facts, trust, formula_version if ways else None)
+        for index in range(len(trust.lines))
     )
     if said:
         entries = tuple(
@@ -107,13 +111,9 @@ def ledger(
     return Ledger(entries, SEVERAL if facts.flagged else "")
 
 
-def _entry(index: int, facts: TrustFacts, trust: TrustScore, formula_version: int) -> Entry:
+def _entry(index: int, facts: TrustFacts, trust: TrustScore, formula: int | None) -> Entry:
+    """The entry of a line; without a formula nobody is told what would raise it."""
     line = trust.lines[index]
-    ways = []
-    for action, kind, changed in _WAYS[line.code](facts):
-        gain = score(changed, formula_version).lines[index].points - line.points
-        if gain >= _LEAST_GAIN:
-            ways.append(Raise(action, round(gain, 2), kind))
     return Entry(
         code=line.code,
         label=LABELS[line.code],
@@ -121,8 +121,15 @@ def _entry(index: int, facts: TrustFacts, trust: TrustScore, formula_version: in
         max=line.max,
         share=round(line.points / line.max, 4),
         evidence=_EVIDENCE[line.code](facts),
-        raise_by=tuple(ways),
+        raise_by=() if formula is None else tuple(_raises(index, facts, line, formula)),
     )
+
+
+def _raises(index: int, facts: TrustFacts, line: Line, formula: int) -> Iterator[Raise]:
+    for action, kind, changed in _WAYS[line.code](facts):
+        gain = score(changed, formula).lines[index].points - line.points
+        if gain >= _LEAST_GAIN:
+            yield Raise(action, round(gain, 2), kind)
 
 
 def points_text(points: float) -> str:

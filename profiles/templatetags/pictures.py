@@ -1,8 +1,5 @@
 """The pictures of `profiles.domain.pictures` as template tags."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
-
 from django import template
 from django.utils.safestring import SafeString
 
@@ -13,12 +10,6 @@ from profiles.domain import pictures
 register = template.Library()
 
 BAND_EDGES = (*(floor for floor, _ in BANDS), 100)
-
-
-@register.simple_tag
-def year_bars(years: Iterable[Mapping[str, Any]]) -> SafeString:
-    """Draw the works per year from the list's `years` (year, count, url, current)."""
-    return trusted(pictures.year_bars(pictures.YearCount(**year) for year in years))
 
 
 @register.simple_tag

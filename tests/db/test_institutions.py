@@ -533,29 +533,9 @@ def test_the_latest_institutions_of_a_researcher_come_first() -> None:
     assert institutions.institutions_of([]) == {}
 
 
-def test_only_a_recent_work_at_an_active_institution_gives_a_domain() -> None:
-    register(
-        record(1, "North", domains=("north.example", "n.example")),
-        record(2, "South", domains=("south.example",), status="inactive"),
-        record(3, "West", domains=("west.example",)),
-    )
-    at(2018, [named(3)])
-    at(2023, [named(1), named(2)], [named(3)], people=("Ann Lee", "Bo Day"))
-    at(2024, [named(1)])
-    at(None, [named(3)])
-    found = institutions.recent_domains(author("Ann Lee").pk, 2020)
-    assert [(one.host, one.name, one.year) for one in found] == [
-        ("n.example", "North", 2024), ("north.example", "North", 2024)
-    ]  # fmt: skip
-    others = institutions.recent_domains(author("Bo Day").pk, 2020)
-    assert [one.host for one in others] == ["west.example"]
-    assert institutions.recent_domains(author("Bo Day").pk, 2024) == []
-
-
 def test_a_work_that_is_not_theirs_gives_nothing() -> None:
     register(record(1, domains=("north.example",)))
     paper = at(2024, [named(1)])
     paper.authorship_set.update(status="rejected")
-    assert institutions.recent_domains(author("Ann Lee").pk, 2020) == []
     assert stays("Ann Lee") == []
     assert institutions.members(institution(1).pk, 1) == []

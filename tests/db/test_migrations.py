@@ -8,6 +8,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from tests.factories.corpus import publish, stale
+from tests.factories.records import people, work
+
 APPS = ("profiles", "claims", "graph", "works", "lib")
 
 
@@ -41,3 +44,11 @@ def test_back_to_nothing_and_forwards_again(restored: None) -> None:
     assert not {name for name in functions() if name.startswith(APPS)}
     call_command("migrate", verbosity=0)
     assert (tables(), functions()) == (before, known)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_works_that_are_there_get_their_bylines(restored: None) -> None:
+    publish(work(*people(14)), work("O'Neil & <i>Sons</i>", "The Tide Collaboration", created=""))
+    call_command("migrate", "works", "0015_search_spelling", verbosity=0)
+    call_command("migrate", "works", verbosity=0)
+    assert not stale()

@@ -10,8 +10,8 @@ from tests.factories.corpus import author, publish, row_versions, take_in
 from tests.factories.records import changed, topics, work
 from works import researchers
 from works import topics as topic_reading
+from works.lists import works_of_topics
 from works.models import Author, AuthorFacts, NameWord, NameWords, TitleWords, Work
-from works.queries import works_of_topics
 from works.researchers import nearly_named, search_researchers
 from works.search_index import names_index
 from works.suppression import suppress
@@ -199,7 +199,7 @@ def test_works_that_became_one_are_found_once() -> None:
 
 
 def test_a_topic_shows_its_latest_works_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("works.queries.PAGE", 2)
+    monkeypatch.setattr("works.lists.SIZE", 2)
     days = dict(
         zip(("2019-03-01", "2024-05-01", "2024-01-01", "2011-01-01", "2020-02-02"), "DABEC")
     )

@@ -134,7 +134,7 @@ def test_a_tree_costs_as_many_statements_for_one_work_as_for_many() -> None:
         return len(captured)
 
     take_in(on(PRUNING))
-    assert statements(1, 1) == statements(2, 100) < 50
+    assert statements(1, 1) == statements(2, 100) <= 50
 
 
 # What is read of it

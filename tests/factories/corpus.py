@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from profiles.services import refresh_due
+from works.addressing import addresses_due
 from works.domain.records import WorkRecord
 from works.ingest import Counts, ingest
 from works.models import Author, AuthorFacts, ImportRun
@@ -23,6 +24,8 @@ def take_in(*records: WorkRecord) -> Counts:
 def refresh_all() -> None:
     """Everything that is due."""
     while refresh_due() is not None:
+        pass
+    while addresses_due() is not None:
         pass
 
 
@@ -58,6 +61,7 @@ CANON = {
     "works": """
         SELECT {of_w}, title_html, title_text, abstract_html, head_html, body_html, year, date,
             people, identified, complete, unverified::text, families, withdrawn,
+            regexp_replace(byline_html, '-[a-z0-9]+/"', '/"', 'g'), byline_rest,
             template_version, sheet::text, encode(digest, 'hex')
         FROM works_work w ORDER BY 1
     """,
@@ -109,6 +113,35 @@ CANON = {
         JOIN works_author o ON o.id = c.other_id ORDER BY 1, 2, 3, 4
     """,
 }
+
+
+# What works and authorships keep of each other, where it is not what the other has.
+STALE = """
+SELECT w.title_text, w.byline_html, w.byline_rest FROM works_work w
+CROSS JOIN LATERAL (
+    SELECT coalesce(string_agg(CASE
+            WHEN o.slug IS NOT NULL
+                THEN '<a href="/researchers/' || o.slug || '/"><bdi>' || spelt || '</bdi></a>'
+            WHEN a.name = 'name withheld' THEN '<i>' || spelt || '</i>'
+            ELSE '<bdi>' || spelt || '</bdi>' END, ', ' ORDER BY a.position), '') AS html,
+        count(*) FILTER (WHERE o.slug IS NOT NULL OR a.name = 'name withheld') AS people
+    FROM works_authorship a LEFT JOIN works_author o ON o.id = a.author_id,
+        LATERAL (SELECT replace(replace(replace(replace(replace(a.name, '&', '&amp;'),
+            '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#x27;') AS spelt) escaped
+    WHERE a.work_id = w.id AND a.position <= 12
+) named
+WHERE (w.byline_html, w.byline_rest) IS DISTINCT FROM (named.html, w.people - named.people)
+UNION ALL
+SELECT w.title_text, a.name, a.position
+FROM works_authorship a JOIN works_work w ON w.id = a.work_id
+WHERE (a.year, a.date) IS DISTINCT FROM (w.year, w.date)
+"""
+
+
+def stale() -> list[Any]:
+    """Works whose stored byline is not that of their names, and authorships of another date."""
+    with connection.cursor() as cursor:
+        return _rows(cursor, STALE)
 
 
 def dump() -> dict[str, list[Any]]:

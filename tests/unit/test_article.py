@@ -1,6 +1,7 @@
 """A work's article: what a list shows of it."""
 
 import re
+from html import unescape
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.factories.records import work
 from works.domain.addresses import rendered
-from works.domain.article import Banner, pieces
+from works.domain.article import Banner, Name, bold, byline, focused, more, pieces
 
 words = st.text("ab1é-_ <>&$\\x-", max_size=40)
 
@@ -54,3 +55,49 @@ def test_a_banner_stands_first_and_says_its_kind(kind: str) -> None:
 
 def test_without_a_notice_there_is_no_banner() -> None:
     assert pieces(work(), 2024).head_html.startswith('<p class="work-meta">')
+
+
+names = st.lists(
+    st.tuples(st.text("ab&<>\"' é", min_size=1, max_size=9), st.booleans()), min_size=1, max_size=15
+)
+
+
+def bylined(given: list[tuple[str, bool]]) -> list[Name]:
+    return [
+        Name(text, f"slug-{n:02}pid" if person else "") for n, (text, person) in enumerate(given)
+    ]
+
+
+@given(names)
+def test_a_byline_is_its_names_in_their_order(given_names: list[tuple[str, bool]]) -> None:
+    html = byline(bylined(given_names))
+    shown = re.findall(r"<(?:bdi|i)>(.*?)</(?:bdi|i)>", html)
+    assert [unescape(text) for text in shown] == [text for text, _ in given_names]
+    assert html.count("<a href=") == sum(person for _, person in given_names)
+
+
+@given(names, st.integers(0, 14))
+def test_the_author_of_a_list_is_bold_and_no_link(
+    given_names: list[tuple[str, bool]], at: int
+) -> None:
+    people = bylined(given_names)
+    html, focus = byline(people), f"{at:02}pid"
+    there = at < len(people) and people[at].is_person and people[at].slug != ""
+    changed = focused(html, focus)
+    assert f'-{focus}/">' not in changed
+    assert (bold(people[at].text) in changed) if there else (changed == html)
+    assert changed.count("<a href=") == html.count("<a href=") - there
+    assert re.sub(r"</?(a|b)\b[^>]*>", "", changed) == re.sub(r"</?(a|b)\b[^>]*>", "", html)
+
+
+def test_an_address_of_before_is_the_author_still() -> None:
+    html = byline([Name("Ann", "ann-old-pid1"), Name("Bo", "bo-pid2")])
+    assert focused(html, "pid1").startswith("<b><bdi>Ann</bdi></b>, <a")
+
+
+@pytest.mark.parametrize(
+    ("people", "words"),
+    [(-1, ""), (0, ""), (1, "and 1 more"), (1234, "and 1,234 more")],
+)
+def test_who_is_left_out_is_counted(people: int, words: str) -> None:
+    assert re.sub("<[^>]*>", "", more(people)).strip() == words

@@ -22,9 +22,10 @@ from works.domain.records import (
     Version,
     WorkRecord,
 )
+from works.lists import SIZE as PAGE
+from works.lists import WorksFilter
 from works.models import Work
 from works.pages import MAX_PAGE, paging
-from works.queries import PAGE, WorksFilter
 from works.researchers import ROWS
 
 pytestmark = pytest.mark.django_db

@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from graph.domain.path_words import told_in_words
 from graph.domain.paths import Outcome
 from tests.factories.corpus import author, publish, take_in
-from tests.factories.records import people, work
+from tests.factories.records import people, person, work
 from tests.web.addresses import researcher
 from tests.web.dom import Page, page
+from works.domain.records import WorkRecord
 from works.models import Author
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,28 @@ def test_a_name_of_several_offers_the_choice_and_keeps_the_other_field(client: C
     assert not found.all(class_="way")
 
 
+def longer_names(works: int) -> list[WorkRecord]:
+    """Eight people with so many works whose names begin with Ann Lee."""
+    ends = ("ch", "ds", "man", "ming", "nder", "rs", "son", "ves")
+    return [work(f"Ann Lee{end}") for end in ends for _ in range(works)]
+
+
+def test_an_exact_name_is_meant_however_many_with_more_works_begin_so(client: Client) -> None:
+    publish(work("Ann Lee", "Bo Chen"), *longer_names(2))
+    assert "Ann Lee and Bo Chen have written together." in shown(client, "Ann Lee", "Bo Chen").text
+
+
+def test_of_the_choices_the_exact_names_come_first_those_with_most_works_before(
+    client: Client,
+) -> None:
+    one, other = (person("Ann Lee", openalex=key) for key in ("A1", "A2"))
+    publish(work(one), work(other), work(other), *longer_names(3))
+    rows = shown(client, "Ann Lee").all("li", class_="person-row")
+    told = [row.text.split("2024")[0] for row in rows]
+    assert told[:3] == ["Ann Lee 2 works", "Ann Lee 1 work", "Ann Leech 3 works"]
+    assert len(told) == 8
+
+
 @pytest.mark.parametrize(
     ("start", "goal", "words"),
     [
@@ -89,7 +112,10 @@ def test_seven_steps_are_too_far(client: Client) -> None:
 
 def test_before_the_first_refresh_the_page_says_so(client: Client) -> None:
     take_in(work("Ann Lee", "Bo Chen"))
-    assert "Not computed yet" in shown(client, slug("Ann Lee"), slug("Bo Chen")).text
+    ends = slug("Ann Lee"), slug("Bo Chen")
+    found = shown(client, *ends)
+    assert "Not computed yet" in found.text
+    assert address(*ends) in found.links()
 
 
 def test_a_merged_record_stands_for_its_heir(client: Client) -> None:

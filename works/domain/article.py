@@ -1,4 +1,4 @@
-"""A work's article as HTML: stored pieces without people, and the byline that joins them.
+"""A work's article as HTML: the stored pieces of it, one of them the first names of its byline.
 
 Everything that a source wrote passes `addresses.rendered` or `escape`; nothing else reaches the
 page.
@@ -42,6 +42,8 @@ _NUL = "\0"
 _COMPOUND = re.compile(
     r"<math.*?</math>|<[^>]*>|&\w+;|(?<![\w-])(\w+(?:-\w+)+)(?![\w-])", re.DOTALL
 )
+# Names of a byline in a list; the researcher of the page is named beside them.
+BYLINE = 12
 # Letters of "Real-Time" and "Auto-ViT-Acc": a compound that short looks broken across two lines.
 _WHOLE = 12
 
@@ -204,27 +206,51 @@ def _unverified(fields: Iterable[str]) -> str:
     )
 
 
-def byline(names: Sequence[Name], *, focus: str = "", hidden: int = 0) -> str:
-    """The names as links, the one whose slug is `focus` as bold text, and how many are left out."""
+def byline(names: Sequence[Name]) -> str:
+    """The names as links, in their order; a group and a withheld name have none."""
     # Escaped in one go: a list has hundreds of names, and none holds a NUL, as Postgres sees to.
     texts = escape(_NUL.join([name.text for name in names])).split(_NUL)
-    shown = ", ".join([_name(text, name.slug, focus) for text, name in zip(texts, names)])
-    more = f' <span class="more-authors">and {hidden:,} more</span>' if hidden > 0 else ""
-    return shown + more
+    return ", ".join([_name(text, name.slug) for text, name in zip(texts, names)])
 
 
-def _name(text: str, slug: str, focus: str) -> str:
+def _name(text: str, slug: str) -> str:
     if not slug:
         return f"<i>{text}</i>" if text == WITHHELD else f"<bdi>{text}</bdi>"
-    if slug == focus:
-        return f"<b><bdi>{text}</bdi></b>"
     return f'<a href="/researchers/{slug}/"><bdi>{text}</bdi></a>'
 
 
-def article(work_id: int, title_html: str, head_html: str, byline_html: str, body_html: str) -> str:
-    """One work of a list, from its stored pieces."""
+def more(people: int) -> str:
+    """How many people are left out of a byline."""
+    return f' <span class="more-authors">and {people:,} more</span>' if people > 0 else ""
+
+
+def focused(byline_html: str, public_id: str) -> str:
+    """The byline with the name of this author as bold text instead of a link."""
+    end = byline_html.find(f'-{public_id}/">')
+    if end < 0:
+        return byline_html
+    before = byline_html[: byline_html.rindex("<a ", 0, end)]
+    name, _, after = byline_html[byline_html.index(">", end) + 1 :].partition("</a>")
+    return f"{before}<b>{name}</b>{after}"
+
+
+def bold(name: str) -> str:
+    """A name as `focused` shows it."""
+    return f"<b><bdi>{escape(name)}</bdi></b>"
+
+
+def article(
+    work_id: int, title_html: str, head_html: str, byline_html: str, body_html: str
+) -> tuple[str, ...]:
+    """One work of a list, from its stored pieces; they are to be joined."""
     return (
-        f'<article class="work" id="work-{work_id}" data-work-id="{work_id}">{head_html}'
-        f'<h4 dir="auto"><a href="/works/{work_id}/">{title_html}</a></h4>'
-        f'<p class="byline">{byline_html}</p>{body_html}</article>'
+        f'<article class="work" id="work-{work_id}" data-work-id="{work_id}">',
+        head_html,
+        f'<h4 dir="auto"><a href="/works/{work_id}/">',
+        title_html,
+        '</a></h4><p class="byline">',
+        byline_html,
+        "</p>",
+        body_html,
+        "</article>",
     )

@@ -28,8 +28,9 @@ class Topic(models.Model):
 class Work(models.Model):
     """One work: what all reports that were found to be of it say together.
 
-    `head_html` and `body_html` are the two stored pieces of its article, without people; `sheet` is
-    what its own page says beside them (`works.domain.sheet`). `families` counts the independent
+    `head_html`, `byline_html` and `body_html` are the stored pieces of its article; `byline_rest`
+    is how many people the byline leaves out (`works.bylines`). `sheet` is what its own page says
+    beside them (`works.domain.sheet`). `families` counts the independent
     sources behind it. `removed`: by us, and nothing of it is shown. `version` grows with every
     change that a page shows; it is the page's ETag.
     """
@@ -38,6 +39,8 @@ class Work(models.Model):
     title_text = models.TextField()
     abstract_html = models.TextField()
     head_html = models.TextField()
+    byline_html = models.TextField(db_default="")
+    byline_rest = models.IntegerField(db_default=0)
     body_html = models.TextField()
     year = models.SmallIntegerField(null=True)
     date = models.CharField(max_length=10)
@@ -60,7 +63,10 @@ class Work(models.Model):
 
 
 class Authorship(models.Model):
-    """One name on one work. `author` is empty for a group ("for the ATLAS Collaboration")."""
+    """One name on one work. `author` is empty for a group ("for the ATLAS Collaboration").
+
+    `year` and `date` are the work's, so that an author's latest are read first.
+    """
 
     class Status(models.TextChoices):
         IMPORTED = "imported"
@@ -68,17 +74,28 @@ class Authorship(models.Model):
         REJECTED = "rejected"
 
     work = models.ForeignKey(Work, models.CASCADE, db_index=False)
-    author = models.ForeignKey(Author, models.PROTECT, null=True)
+    author = models.ForeignKey(Author, models.PROTECT, null=True, db_index=False)
     position = models.IntegerField()
     name = models.CharField(max_length=300)
     affiliations = models.JSONField(default=list)
     confidence = models.FloatField()
     asserted_by = models.TextField()
     status = models.CharField(max_length=9, choices=Status.choices, db_default=Status.IMPORTED)
+    year = models.SmallIntegerField(null=True)
+    date = models.CharField(max_length=10, db_default="")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["work", "position"], name="authorship_place"),
+        ]
+        indexes = [
+            models.Index(
+                models.F("author"),
+                models.F("year").desc(nulls_last=True),
+                models.F("date").desc(),
+                models.F("work").desc(),
+                name="latest_of_author",
+            )
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from claims.services import Refreshed
 from graph.slices import build
 from profiles.services import BATCH, refresh, refresh_due
+from works.addressing import addresses_due
 from works.models import Author, AuthorChange
 from works.queries import author_by_slug
 
@@ -27,6 +28,8 @@ class Command(BaseCommand):
         start, total = monotonic(), Refreshed()
         for result in self.batches(options["slugs"], options["all"]):
             total = Refreshed(*map(sum, zip(total, result)))
+        while addresses_due() is not None:
+            pass
         self.stdout.write(
             f"created={total.created} updated={total.updated} unchanged={total.unchanged}"
             f" rejected={parked()} authors={sum(total)} seconds={monotonic() - start:.1f}"
