@@ -1,6 +1,7 @@
 """The first screen of a researcher's page, and the first of their works with it: one statement."""
 
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -86,14 +87,14 @@ LEFT JOIN works_authorchange c ON c.author_id = a.id AND c.kind = 'works'
 LEFT JOIN works_author heir ON heir.id = a.merged_into_id
 WHERE a.public_id = %s
 """
-# The head, then the works in their order.
+# The head, and the works with their places. They are put in order here: Postgres would copy all
+# their text to sort it, which takes a tenth of the statement.
 PAGE = f"""
 WITH found AS MATERIALIZED ({HEAD}), shown AS (SELECT id FROM found WHERE head IS NOT NULL),
     {AUTHOR.format(author="shown")}
 SELECT 0 AS place, head{", NULL" * len(WORK_COLUMNS)} FROM found
 UNION ALL
 SELECT place, NULL, {", ".join(WORK_COLUMNS)} FROM ({LATEST.format(skipped=0)}) works
-ORDER BY place
 """
 HEADS = msgspec.json.Decoder(Head)
 
@@ -111,7 +112,7 @@ def head_unless_held(slug: str, held: str) -> Head | str | None:
 
 def page_unless_held(slug: str, held: str) -> Head | str | None:
     """The same with the first of the record's works."""
-    rows = fetch(PAGE, _asked(slug, held))
+    rows = sorted(fetch(PAGE, _asked(slug, held)), key=itemgetter(0))
     if not rows:
         return None
     found = _found(rows[0][1], held)
