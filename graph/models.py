@@ -15,6 +15,7 @@ class Collaboration(models.Model):
     from bylines, which it does check, and are read beside the authors.
     """
 
+    pk = models.CompositePrimaryKey("author", "other")
     author = models.ForeignKey(
         Author, models.CASCADE, db_index=False, db_constraint=False, related_name="+"
     )
@@ -25,9 +26,6 @@ class Collaboration(models.Model):
     first_year = models.SmallIntegerField(null=True)
     last_year = models.SmallIntegerField(null=True)
     close = models.BooleanField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["author", "other"], name="edge_once")]
 
     def __str__(self) -> str:
         return f"{self.author_id} – {self.other_id}: {self.works}"

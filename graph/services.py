@@ -1,6 +1,6 @@
 """Writes to the graph: edges and circles of author records, from their bylines."""
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -114,14 +114,13 @@ def flag_clear(author_id: int) -> None:
     authors_changed([author_id])
 
 
-def company_renamed(author_ids: Sequence[int], fresh: Sequence[int]) -> None:
-    """Mark everyone whose facts tell these authors' old names, save those that are `fresh`."""
-    if not author_ids:
-        return
+def company_renamed(draft: Draft) -> set[int]:
+    """Whoever else's facts tell the old names of authors that were renamed."""
+    if not draft.renamed:
+        return set()
     with connection.cursor() as cursor:
-        cursor.execute(NAMED_BY, [list(author_ids)])
-        stale = {author for (author,) in cursor.fetchall()}
-    authors_changed(sorted(stale.difference(fresh)))
+        cursor.execute(NAMED_BY, [draft.renamed])
+        return {author for (author,) in cursor.fetchall()}.difference(draft.ids)
 
 
 def people_forget(author_ids: Sequence[int]) -> None:
@@ -199,7 +198,5 @@ def _circle(works: list[Any], own: set[str]) -> Circle:
 
 
 def _frequent(names: list[str]) -> list[str]:
-    counted: dict[str, int] = defaultdict(int)
-    for name in names:
-        counted[name] += 1
-    return sorted(counted, key=lambda name: (-counted[name], name))[:5]
+    counted = Counter(names)
+    return sorted(sorted(counted), key=counted.__getitem__, reverse=True)[:5]

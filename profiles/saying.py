@@ -17,7 +17,7 @@ AND EXISTS (SELECT FROM profiles_user u WHERE u.id = c.user_id AND u.is_active)
 """
 
 SAID = f"""
-UPDATE works_authorfacts f SET said = n.said
+UPDATE works_authorfacts f SET said = n.said, version = f.version + 1
 FROM (
     SELECT f.author_id, coalesce((
         SELECT jsonb_build_object(

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -23,6 +24,9 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=120)
 BATCH = 5_000
 
+# To call processes of the server to help costs a batch more than they take off it.
+ALONE = "SET LOCAL max_parallel_workers_per_gather = 0"
+
 MOVE_FOLLOWS = """
 WITH gone AS (
     DELETE FROM profiles_follow f USING works_author a
@@ -42,11 +46,13 @@ WHERE a.id = f.author_id AND a.id = ANY(%s) AND a.name = ''
 """
 
 FOLLOWERS = """
-UPDATE works_authorfacts f SET followers = n
-FROM works_authorfacts a, LATERAL (
-    SELECT count(*) AS n FROM profiles_follow p WHERE p.author_id = a.author_id
+UPDATE works_authorfacts f SET followers = n, version = f.version + 1
+FROM (
+    SELECT author_id, count(p.id) AS n
+    FROM works_authorfacts LEFT JOIN profiles_follow p USING (author_id)
+    WHERE author_id = ANY(%(ids)s) GROUP BY author_id
 ) counted
-WHERE a.author_id = ANY(%s) AND a.followers <> n AND f.author_id = a.author_id
+WHERE f.author_id = ANY(%(ids)s) AND f.author_id = counted.author_id AND f.followers <> n
 """
 
 
@@ -55,18 +61,20 @@ def refresh(author_ids: Sequence[int]) -> Refreshed:
 
     One transaction, so that no reader sees counts of one state beside a score of another.
     """
-    with transaction.atomic():
-        draft, renamed = counts_refresh(author_ids)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(ALONE)
+        draft = counts_refresh(author_ids)
         edges_refresh(draft)
-        company_renamed(renamed, fresh=author_ids)
+        stale = company_renamed(draft)
         result = trust_score(draft, timezone.now())
         facts_write(draft)
         heirs = set(follows_moved(author_ids))
         invitations_move(author_ids)
-        followers_recount(author_ids)
+        _followers_count(cursor, author_ids)
         said_carry(author_ids)
         to_name = names_carry(author_ids)
-        authors_changed(sorted(heirs.difference(author_ids) | to_name))
+        # In one go, in order: refreshes side by side mark the same people.
+        authors_changed(sorted(stale | heirs.difference(author_ids) | to_name))
     return result
 
 
@@ -106,7 +114,12 @@ def followers_recount(author_ids: Sequence[int]) -> None:
     """Count anew, one counter at a time: who waits sees the follows of who went before."""
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(LOCK_FACTS, [literal(author_ids)])
-        cursor.execute(FOLLOWERS, [literal(author_ids)])
+        _followers_count(cursor, author_ids)
+
+
+def _followers_count(cursor: Any, author_ids: Sequence[int]) -> None:
+    """The caller holds the locks of these facts."""
+    cursor.execute(FOLLOWERS, {"ids": literal(author_ids)})
 
 
 @transaction.atomic

@@ -53,21 +53,31 @@ CORRECT_FACTS = """
 UPDATE works_authorfacts f SET {sets} FROM stage_facts n
 WHERE f.author_id = n.author_id AND ({old}) IS DISTINCT FROM ({new})
 """
+# A page shows more than its facts: who has another name, or waits for a refresh because of a title,
+# gets a new version though all facts are as they were.
 REFRESH_FACTS = """
 UPDATE works_authorfacts f SET {sets}, version = f.version + 1, refreshed_at = now()
-FROM stage_facts n WHERE f.author_id = n.author_id
+FROM stage_facts n
+WHERE f.author_id = ANY(%(ids)s) AND f.author_id = n.author_id AND (
+    ({old}) IS DISTINCT FROM ({new})
+    OR f.author_id = ANY(%(renamed)s)
+    OR f.author_id IN (SELECT author_id FROM works_authorchange
+        WHERE author_id = ANY(%(ids)s) AND kind = %(works)s))
+RETURNING f.author_id
 """
 
 
 class Draft:
     """Facts of authors on their way to be written: of each column one value for each author.
 
-    `ids` are in order, each once; None as a value leaves what is written already.
+    `ids` are in order, each once, and the `renamed` are some of them; None as a value leaves what
+    is written already.
     """
 
     def __init__(self, ids: Sequence[int], columns: Mapping[str, Sequence[object]]) -> None:
         self.ids = ids
         self.columns = dict(columns)
+        self.renamed: list[int] = []
 
 
 # The kinds of `AuthorChange`: facts to be counted anew, and an address that bylines must follow.
@@ -89,11 +99,10 @@ CHANGED = marking(AUTHORS)
 READDRESSED = marking(AUTHORS, ADDRESS)
 
 
-def counts_refresh(author_ids: Sequence[int]) -> tuple[Draft, list[int]]:
+def counts_refresh(author_ids: Sequence[int]) -> Draft:
     """Recount works, topics, years and sources of these authors, and choose their shown names.
 
-    Their facts are locked until the transaction ends. Returns the counts, which are not written
-    yet, and whose name changed.
+    Their facts are locked until the transaction ends. The names are written, the counts are not.
     """
     ids = sorted({*author_ids})
     asked = columns.literal(ids)
@@ -103,7 +112,8 @@ def counts_refresh(author_ids: Sequence[int]) -> tuple[Draft, list[int]]:
         cursor.execute(FORMS, [asked])
         forms = [(id, display(json.loads(found)), name) for id, found, name in cursor.fetchall()]
         cursor.execute(CHOSEN, [asked])
-        return draft, _rename(cursor, [*forms, *cursor.fetchall()])
+        draft.renamed = _rename(cursor, [*forms, *cursor.fetchall()])
+    return draft
 
 
 def _rename(cursor: Any, found: Sequence[tuple[int, str, str]]) -> list[int]:
@@ -138,13 +148,20 @@ def facts_kept(ids: Sequence[int], names: Sequence[str]) -> Draft:
 def facts_write(draft: Draft) -> None:
     """End a refresh: all that was found anew in one go, with the version that pages go by.
 
-    Then these authors are found by the names and counts that they have now.
+    Then these authors are found by the names and counts that they have now. Who is as before, and
+    is not waited for, is left alone.
     """
     rows = zip(draft.ids, *draft.columns.values())
-    with _staged(tuple(draft.columns), rows) as cursor:
-        sets = ", ".join(f"{name} = coalesce(n.{name}, f.{name})" for name in draft.columns)
-        cursor.execute(REFRESH_FACTS.format(sets=sets))
-        names_index(cursor, draft.ids)
+    told = {name: f"coalesce(n.{name}, f.{name})" for name in draft.columns}
+    statement = REFRESH_FACTS.format(
+        sets=", ".join(f"{name} = {value}" for name, value in told.items()),
+        old=", ".join(f"f.{name}" for name in told),
+        new=", ".join(told.values()),
+    )
+    ids, renamed = columns.literal(draft.ids), columns.literal(draft.renamed)
+    with _staged(tuple(told), rows) as cursor:
+        cursor.execute(statement, {"ids": ids, "renamed": renamed, "works": WORKS})
+        names_index(cursor, [author for (author,) in cursor.fetchall()])
 
 
 def facts_update(names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -2,8 +2,8 @@
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -14,9 +14,11 @@ from claims.domain.trust import TrustFacts, score
 from claims.models import TrustScore
 from graph.models import Collaboration
 from graph.slices import standing
+from profiles.models import Follow, User
 from profiles.services import refresh
 from tests.factories.commands import run
 from tests.factories.corpus import (
+    TABLES,
     author,
     facts_of,
     publish,
@@ -27,6 +29,7 @@ from tests.factories.corpus import (
 from tests.factories.records import changed, people, person, topics, work
 from works.domain.records import AuthorRecord, PersonId, WorkRecord
 from works.models import Author, AuthorChange, AuthorFacts
+from works.services import authors_changed
 
 pytestmark = pytest.mark.django_db
 
@@ -190,19 +193,62 @@ def test_the_sample_is_the_worked_example() -> None:
 # What a refresh costs, and what a second one does
 
 
-def test_a_second_refresh_changes_only_the_version() -> None:
+def test_a_second_refresh_writes_nothing() -> None:
     publish(*(record for one in corpus(1) for record in one.records()))
-    written = ["works_author", "works_authorchange", "graph_collaboration", "claims_trustscore"]
-    rows, facts = row_versions(written), _facts()
+    written = [*TABLES, "works_namewords"]
+    rows = row_versions(written)
     refresh(list(Author.objects.values_list("id", flat=True)))
     assert row_versions(written) == rows
-    again = _facts()
-    assert [row | {"version": row["version"] - 1} for row in again] == facts
 
 
-def _facts() -> list[dict[str, Any]]:
-    rows = AuthorFacts.objects.order_by("author_id").values()
-    return [{k: v for k, v in row.items() if k != "refreshed_at"} for row in rows]
+def _changed() -> None:
+    authors_changed([author("Ann Lee").pk])
+
+
+def _spelt_otherwise() -> None:
+    Author.objects.filter(name="Ann Lee").update(name="A. Lee", slug="a-lee-1")
+
+
+def _followed() -> None:
+    user = User.objects.create_user("ada@example.org")
+    Follow.objects.create(user=user, author=author("Ann Lee"))
+
+
+def _counted_wrongly() -> None:
+    AuthorFacts.objects.filter(author__name="Ann Lee").update(years=[])
+
+
+def _said() -> None:
+    AuthorFacts.objects.filter(author__name="Ann Lee").update(said={"tagline": "Gone"})
+
+
+@pytest.mark.parametrize(
+    "happens", [_changed, _spelt_otherwise, _followed, _counted_wrongly, _said]
+)
+def test_only_whose_page_may_differ_has_a_new_version(happens: Callable[[], None]) -> None:
+    publish(work("Ann Lee", "Bo Li"), work("Cy Day"))
+    before = _versions()
+    happens()
+    refresh(list(before))
+    again = _versions()
+    ann = author("Ann Lee").pk
+    assert again.pop(ann) > before.pop(ann)
+    assert again == before
+
+
+def _versions() -> dict[int, int]:
+    return dict(AuthorFacts.objects.values_list("author_id", "version"))
+
+
+def test_a_title_that_changes_makes_a_new_version() -> None:
+    publish(work("Ann Lee", number=1), work("Bo Li", number=2))
+    before = _versions()
+    take_in(work("Ann Lee", number=1, title="Another title", record_date="2025-05-05"))
+    assert run("refresh", "--all").counts == (0, 0, 2, 0, 2)
+    later = _versions()
+    ann = author("Ann Lee").pk
+    assert later.pop(ann) > before.pop(ann)
+    assert later == before
 
 
 def test_the_number_of_statements_is_the_same_for_one_author_and_a_hundred() -> None:

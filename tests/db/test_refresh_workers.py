@@ -13,12 +13,14 @@ from bzpeer.celery import app
 from bzpeer.lib import due
 from claims.models import TrustScore
 from claims.services import Refreshed
+from graph.models import Collaboration
 from graph.services import edges_refresh
 from profiles import services
+from profiles.management.commands import refresh as command
 from profiles.services import LEASE, refresh, refresh_due
 from profiles.tasks import refresh_sweep
 from tests.factories.commands import run
-from tests.factories.corpus import author, facts_of, publish, refresh_all, take_in
+from tests.factories.corpus import author, dump, facts_of, publish, refresh_all, take_in
 from tests.factories.records import people, work
 from tests.house.processes import until
 from works.models import Author, AuthorChange, AuthorFacts
@@ -58,6 +60,58 @@ def test_two_workers_refresh_everyone_once() -> None:
         assert sum(share.result(timeout=60) for share in shares) == 60
     assert set(AuthorFacts.objects.values_list("version", flat=True)) == {1}
     assert not AuthorChange.objects.exists()
+
+
+# All of them, side by side
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches of seven, three at once."""
+    monkeypatch.setattr(command, "BATCH", 7)
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
+
+
+def connections() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("small_batches")
+def test_refreshes_side_by_side_leave_what_one_leaves() -> None:
+    crowd()
+    refresh(list(Author.objects.values_list("id", flat=True)))
+    alone = dump()
+    AuthorFacts.objects.all().delete()
+    Collaboration.objects.all().delete()
+    open_before = connections()
+    assert run("refresh", "--all").counts == (60, 0, 0, 0, 60)
+    assert dump() == alone
+    until(lambda: connections() == open_before)
+    assert run("refresh", "--all").counts == (0, 0, 60, 0, 60)
+    assert set(AuthorFacts.objects.values_list("version", flat=True)) == {2}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("small_batches")
+def test_one_of_them_that_fails_is_told_and_those_beside_it_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    crowd()
+    ids = list(Author.objects.order_by("id").values_list("id", flat=True))
+
+    def poisoned(draft: Draft) -> None:
+        if ids[10] in draft.ids:
+            raise ValueError("poison")
+        edges_refresh(draft)
+
+    monkeypatch.setattr(services, "edges_refresh", poisoned)
+    with pytest.raises(ValueError, match="poison"):
+        run("refresh", "--all")
+    fresh = set(AuthorFacts.objects.values_list("author_id", flat=True))
+    assert fresh == {*ids[:7], *ids[14:21]}
 
 
 @pytest.mark.django_db

@@ -91,12 +91,12 @@ def test_what_is_said_is_shown_at_once_beside_what_is_imported() -> None:
     assert "How tides move sand" not in str(event.detail)
 
 
-def test_signed_out_it_is_two_statements_and_the_same_bytes_for_all() -> None:
+def test_signed_out_it_is_one_statement_and_the_same_bytes_for_all() -> None:
     client, lee, _ = holder()
     edit(client, lee)
     with CaptureQueriesContext(connection) as captured:
         first = Client().get(researcher(lee))
-    assert len(captured) == 2
+    assert len(captured) == 1
     assert first.content == Client().get(researcher(lee)).content
     assert "Edit what it says" not in html(first)
     assert "Edit what it says" in html(client.get(researcher(lee)))

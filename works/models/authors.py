@@ -49,8 +49,8 @@ class AuthorFacts(models.Model):
     """All that a list or a page's first screen shows of an author, in one row.
 
     Each group of columns has one writer: works the counts, graph the company, claims the trust,
-    profiles the followers and what the person says. `version` grows with every refresh; it is
-    the page's ETag.
+    profiles the followers and what the person says. `version` grows with every refresh after which
+    the page may differ; it is the page's ETag.
     """
 
     author = models.OneToOneField(Author, models.CASCADE, primary_key=True)

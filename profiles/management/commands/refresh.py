@@ -1,12 +1,15 @@
 """Recompute facts, trust and slices now: of the given researchers, of all, or of who is due."""
 
+import os
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from time import monotonic
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.utils import timezone
 
 from claims.services import Refreshed
@@ -40,8 +43,7 @@ class Command(BaseCommand):
             yield self.whole([self.author_id(slug) for slug in slugs])
         elif everyone:
             ids = Author.objects.order_by("id").values_list("id", flat=True).iterator()
-            while batch := list(islice(ids, BATCH)):
-                yield refresh(batch)
+            yield from side_by_side(iter(lambda: list(islice(ids, BATCH)), []))
         else:
             while (result := refresh_due()) is not None:
                 yield result
@@ -58,6 +60,23 @@ class Command(BaseCommand):
         if author is None:
             raise CommandError(f"no such researcher: {slug}", returncode=2)
         return author.merged_into_id or author.pk
+
+
+def side_by_side(batches: Iterator[list[int]]) -> Iterator[Refreshed]:
+    """As many at once as there are processors: one here, each other on a connection of its own."""
+    at_once = os.cpu_count() or 1
+    with ThreadPoolExecutor(at_once) as pool:
+        while some := list(islice(batches, at_once)):
+            others = [pool.submit(refresh_apart, batch) for batch in some[1:]]
+            yield refresh(some[0])
+            yield from (other.result() for other in others)
+
+
+def refresh_apart(author_ids: list[int]) -> Refreshed:
+    try:
+        return refresh(author_ids)
+    finally:
+        connection.close()
 
 
 def parked() -> int:
