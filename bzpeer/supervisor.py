@@ -25,7 +25,8 @@ READY_LIMIT = 120.0  # seconds until the first page must have answered
 # Seconds between asking the processes to stop and killing them: what a worker has begun may end,
 # and Celery's soft shutdown (30 s) fits in.
 STOP_LIMIT = 35.0
-# Seconds until a process that ended is started again: the first time, and at most.
+# Seconds until a process that ended is started again: the first time, and at most. Who has run as
+# long as the longest pause is at its first time again.
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 HOST = "127.0.0.1"
 _OUTPUT = threading.Lock()
@@ -92,22 +93,30 @@ def supervise(
 
 
 def _keep_up(processes: Processes, commands: Mapping[str, Sequence[str]]) -> NoReturn:
-    """Start what ends again, after a pause that doubles with each end; raise if the first does."""
+    """Start what ends again, after a pause; raise if the first does."""
     first, *others = commands
-    pauses = dict.fromkeys(others, FIRST_PAUSE)
+    started, pauses = dict.fromkeys(others, time.monotonic()), dict.fromkeys(others, 0.0)
     due: dict[str, float] = {}
     while True:
         processes.check(first)
         for name in others:
-            code = processes.children[name].poll()
+            code, now = processes.children[name].poll(), time.monotonic()
             if code is not None and name not in due:
+                pauses[name] = _pause(pauses[name], now - started[name])
                 say(f"{name} ended with exit code {code}; it starts again in {pauses[name]:g} s.")
-                due[name] = time.monotonic() + pauses[name]
-                pauses[name] = min(2 * pauses[name], LONGEST_PAUSE)
-            elif name in due and time.monotonic() >= due[name]:
+                due[name] = now + pauses[name]
+            elif name in due and now >= due[name]:
                 del due[name]
                 processes.start(name, commands[name])
+                started[name] = now
         time.sleep(0.25)
+
+
+def _pause(last: float, ran: float) -> float:
+    """Twice the last one, if there was one, but the first again once it has run for a while."""
+    if not last or ran >= LONGEST_PAUSE:
+        return FIRST_PAUSE
+    return min(2 * last, LONGEST_PAUSE)
 
 
 def run_to_end(name: str, command: Sequence[str]) -> None:

@@ -40,7 +40,7 @@ class CorrectionAdmin(ReadOnlyAdmin):
     """Notes that wait first, the oldest of them on top. An answer is given once, and stays."""
 
     form = AnswerForm
-    list_display = ["id", "state", "kind", "record_title", "age", "sent_at"]
+    list_display = ["id", "state", "kind", "about", "age", "sent_at"]
     list_filter = ["state", "kind", Waiting]
     # In Postgres a descending order has the empty ones first.
     ordering = ["-answered_at", "sent_at"]
@@ -50,6 +50,15 @@ class CorrectionAdmin(ReadOnlyAdmin):
         ("What was sent", {"fields": (*SENT, "removal")}),
         ("Answer", {"fields": (*ANSWER, *BY_SERVER)}),
     ]
+
+    @admin.display(description="record", ordering="record_title", empty_value="–")
+    def about(self, note: Correction) -> str:
+        """The record's title, as a link to it; nothing where the note was emptied."""
+        if not note.record:
+            return ""
+        return trusted(
+            f'<a href="{escape(note.record)}"><bdi>{escape(note.record_title)}</bdi></a>'
+        )
 
     @admin.display(description="age")
     def age(self, note: Correction) -> str:

@@ -14,13 +14,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bzpeer.lib import access
-from claims.corrections import (
+from claims.correction_records import (
     Record,
-    TooMany,
-    correction_send,
+    institution_record,
     researcher_record,
+    topic_record,
     work_record,
 )
+from claims.corrections import TooMany, correction_send
 from claims.forms import CorrectionForm
 from claims.models import Correction
 from works.pages import address, page_context
@@ -28,7 +29,7 @@ from works.pages import address, page_context
 LOOKED_AT, ANSWERED = timedelta(days=3), timedelta(days=30)
 TOO_MANY = (
     "So many notes have come from your network, or from everybody, that we take no more for now."
-    " Nothing that you typed is lost: send it again in an hour."
+    " Nothing that you typed is lost: send it again in two hours."
 )
 
 
@@ -46,6 +47,20 @@ def correct_work(request: HttpRequest, work_id: int) -> HttpResponseBase:
     return _correct(request, work_record(work_id))
 
 
+@access.public
+@access.no_store
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct_institution(request: HttpRequest, slug: str) -> HttpResponseBase:
+    return _correct(request, institution_record(slug))
+
+
+@access.public
+@access.no_store
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct_topic(request: HttpRequest, slug: str) -> HttpResponseBase:
+    return _correct(request, topic_record(slug))
+
+
 def _correct(request: HttpRequest, record: Record | None) -> HttpResponseBase:
     if record is None:
         raise Http404
@@ -55,11 +70,13 @@ def _correct(request: HttpRequest, record: Record | None) -> HttpResponseBase:
     asked = request.GET.get("kind", "")
     if request.path != record.form_path:
         return HttpResponsePermanentRedirect(address(record.form_path, kind=asked))
-    return _form_page(request, record, CorrectionForm(initial={"kind": asked}), 200)
+    return _form_page(
+        request, record, CorrectionForm(record.sort.kinds, initial={"kind": asked}), 200
+    )
 
 
 def _sent(request: HttpRequest, record: Record) -> HttpResponse:
-    form = CorrectionForm(request.POST)
+    form = CorrectionForm(record.sort.kinds, request.POST)
     if not form.is_valid():
         return _form_page(request, record, form, 422)
     try:
@@ -67,7 +84,7 @@ def _sent(request: HttpRequest, record: Record) -> HttpResponse:
     except TooMany:
         form.add_error(None, TOO_MANY)
         response = _form_page(request, record, form, 429)
-        response.headers["Retry-After"] = "3600"
+        response.headers["Retry-After"] = "7200"
         return response
     return HttpResponseRedirect(f"/corrections/{kept.token}/", status=303)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from hashlib import blake2b
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -14,30 +14,23 @@ from django.template.loader import render_to_string
 
 from bzpeer.lib import audit, limits
 from bzpeer.lib.requests import client_ip
+from claims.correction_records import Record
 from claims.models import Correction
-from works.models import Work
-from works.pages import researcher_url
-from works.queries import author_by_slug
 
-FROM_ONE = limits.Limit("correction", times=6, seconds=3600)
-FROM_ALL = limits.Limit("corrections", times=300, seconds=86_400)
+# Of one network, for removals and for all else apart: whoever shares it with a flood of other
+# notes may still ask for removal.
+IN_AN_HOUR = limits.Limit("correction", times=6, seconds=3_600)
+IN_A_DAY = limits.Limit("correction_day", times=12, seconds=86_400)
+# Of everybody together. Removals have a number of their own, and then take of the other one.
+FROM_ALL = limits.Limit("corrections", times=200, seconds=86_400)
+REMOVALS = limits.Limit("corrections_remove", times=100, seconds=86_400)
+# How many bits of an IPv6 address are the sender's: a household has 2⁶⁴ addresses, and who wants
+# to be many gets 2¹⁶ households for the asking.
+HOUSEHOLD, SITE = 64, 48
 
 
 class TooMany(Exception):
     """The sender's network, or everybody together, has sent as much as is taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """The page that a correction is about."""
-
-    path: str
-    title: str
-    is_work: bool
-
-    @property
-    def form_path(self) -> str:
-        return f"{self.path}correct/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +43,6 @@ class Note:
     email: str
 
 
-def researcher_record(slug: str) -> Record | None:
-    """The record under this slug, or the one that it became part of."""
-    author = author_by_slug(slug)
-    if author is None:
-        return None
-    current = author.merged_into or author
-    return Record(researcher_url(current.slug), current.name, is_work=False)
-
-
-def work_record(work_id: int) -> Record | None:
-    title = Work.objects.filter(pk=work_id).values_list("title_text", flat=True).first()
-    return None if title is None else Record(f"/works/{work_id}/", title, is_work=True)
-
-
 def correction_send(request: HttpRequest, record: Record, note: Note) -> Correction:
     """Keep a note; the same note once more from the same browser is the one kept before.
 
@@ -72,7 +51,7 @@ def correction_send(request: HttpRequest, record: Record, note: Note) -> Correct
     once = _once(request, record, note)
     with transaction.atomic():
         # Taking waits for whoever takes at the same moment, so that a double click finds the first.
-        taken = _allowed(request)
+        taken = _allowed(request, note.kind)
         known = Correction.objects.filter(once=once).first()
         if known is not None:
             return known
@@ -81,17 +60,28 @@ def correction_send(request: HttpRequest, record: Record, note: Note) -> Correct
         return _keep(request, record, note, once)
 
 
-def _allowed(request: HttpRequest) -> bool:
-    return limits.allowed(FROM_ONE, _network(client_ip(request))) and limits.allowed(
-        FROM_ALL, "everybody"
+def _allowed(request: HttpRequest, kind: str) -> bool:
+    removal, ip = kind == Correction.Kind.REMOVE, client_ip(request)
+    of = "remove " if removal else ""
+    return (
+        limits.allowed(IN_AN_HOUR, f"{of}{_network(ip, HOUSEHOLD)}")
+        and limits.allowed(IN_A_DAY, f"{of}{_network(ip, SITE)}")
+        and (
+            (removal and limits.allowed(REMOVALS, "everybody"))
+            or limits.allowed(FROM_ALL, "everybody")
+        )
     )
 
 
-def _network(ip: str | None) -> str:
-    """Who sends: an IPv6 household has 2⁶⁴ addresses, and counts as one."""
-    if ip is None or ip_address(ip).version == 4:
-        return ip or "unknown"
-    return str(ip_network(f"{ip}/64", strict=False))
+def _network(ip: str | None, bits: int) -> str:
+    """Who sends: an IPv4 address, or so many bits of an IPv6 one."""
+    if ip is None:
+        return "unknown"
+    address = ip_address(ip)
+    if isinstance(address, IPv4Address):
+        return ip
+    # A socket for both kinds of addresses writes those of the one in the form of the other.
+    return str(address.ipv4_mapped or ip_network((address, bits), strict=False))
 
 
 def _once(request: HttpRequest, record: Record, note: Note) -> str:

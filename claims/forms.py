@@ -1,6 +1,7 @@
 """The form for corrections, which anyone may send, and the one that answers them."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -43,11 +44,10 @@ class LineField(forms.CharField):
 class CorrectionForm(forms.Form):
     kind = forms.ChoiceField(
         label="What is it about?",
-        choices=Correction.Kind.choices,
         widget=forms.RadioSelect,
         error_messages={
-            "required": "Choose one of the four.",
-            "invalid_choice": "Choose one of the four.",
+            "required": "Choose one of these.",
+            "invalid_choice": "Choose one of these.",
         },
     )
     message = NoteField(
@@ -71,6 +71,12 @@ class CorrectionForm(forms.Form):
     )
     # People don't see it; programs fill in whatever they find. The page shows it empty each time.
     website = forms.CharField(required=False)
+
+    def __init__(self, kinds: Iterable[Correction.Kind], *args: Any, **options: Any) -> None:
+        """`kinds` are those that make sense for the record."""
+        super().__init__(*args, **options)
+        kind = cast(forms.ChoiceField, self.fields["kind"])
+        kind.choices = [(one.value, one.label) for one in kinds]
 
     def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("website"):

@@ -23,6 +23,12 @@ urlpatterns = [
         name="correct-researcher",
     ),
     path("works/<int:work_id>/correct/", correction_views.correct_work, name="correct-work"),
+    path(
+        "institutions/<str:slug>/correct/",
+        correction_views.correct_institution,
+        name="correct-institution",
+    ),
+    path("topics/<str:slug>/correct/", correction_views.correct_topic, name="correct-topic"),
     path("corrections/<str:token>/", correction_views.ticket, name="correction"),
     path("moderation/", review_views.queue, name="reviews"),
     path("moderation/claims/<str:public_id>/", review_views.case, name="review"),

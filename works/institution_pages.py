@@ -67,6 +67,7 @@ def _facts(found: InstitutionFull) -> dict[str, Any]:
     related = [_relations(kind, found.relations) for kind in RELATIONS]
     return {
         "name": found.name,
+        "url": institution_url(found.slug),
         "types_text": ", ".join(map(type_label, found.types)),
         "where": place_words(found.place, found.country_name),
         "established": found.established,

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connections
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -35,7 +36,8 @@ SIZES = {"wide": (1280, 900), "narrow": (390, 844)}
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(django_db_setup: None) -> Iterator[Browser]:
+    """Ends before the database does, which nobody may be using then."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         pytest.skip(f"there is no Chromium: none of {', '.join(NAMES)} is installed")
@@ -45,6 +47,9 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=found, args=[*ARGUMENTS])
         yield chromium
         chromium.close()
+        # While that loop runs, this thread has connections of its own, which a fixture of tests
+        # that come later may have opened again. Once it is over, nobody finds them.
+        connections.close_all()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 

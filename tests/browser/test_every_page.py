@@ -12,6 +12,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 from tests.browser.conftest import SIZES, Visitor
+from tests.web.addresses import any_institution
 from works.models import Author, Topic, Work
 
 ADDRESSES = {
@@ -26,6 +27,8 @@ ADDRESSES = {
     "graph": "{researcher}graph/",
     "work": "{work}",
     "topic": "{topic}",
+    "correct-institution": "{institution}correct/",
+    "correct-topic": "{topic}correct/",
     "claim": "{researcher}claim/",
     "invite": "{researcher}invite/",
     "follow": "{researcher}follow/",
@@ -105,6 +108,7 @@ def test_every_page(sample: Author, visitor: Visitor) -> None:
         "researcher": f"/researchers/{sample.slug}/",
         "work": f"/works/{work.pk}/",
         "topic": f"/topics/{Topic.objects.all()[0].slug}/",
+        "institution": any_institution(),
     }
     faults = {}
     for name, address in ADDRESSES.items():

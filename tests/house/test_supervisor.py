@@ -7,9 +7,10 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -114,6 +115,61 @@ def test_another_that_ends_is_started_again(place: Path, script: str, code: int)
         process.terminate()
         _, said = process.communicate()
     assert (process.returncode, said) == (0, "")
+
+
+class Play:
+    """A worker that ends after each of these lives, and the clock that they are lived by."""
+
+    def __init__(self, lives: Iterable[float]) -> None:
+        self.lives = iter(lives)
+        self.children = {"worker": self}
+        self.now = 0.0
+        self.ends = next(self.lives)
+        self.said: list[str] = []
+        self.away: list[float] = []
+
+    def check(self, first: str) -> None:
+        assert first == "web"
+
+    def poll(self) -> int | None:
+        return 3 if self.now >= self.ends else None
+
+    def start(self, name: str, command: Sequence[str]) -> None:
+        self.away.append(self.now - self.ends)
+        life = next(self.lives, None)
+        if life is None:
+            raise SupervisorError("the play is over")
+        self.ends = self.now + life
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.mark.parametrize(
+    ("lives", "pauses"),
+    [
+        ([0] * 9, [1, 2, 4, 8, 16, 32, 60, 60, 60]),
+        ([0, 0, 0, 59, 0], [1, 2, 4, 8, 16]),
+        ([0, 0, 0, 61, 0], [1, 2, 4, 1, 2]),
+        ([300, 300, 300], [1, 1, 1]),
+        ([0] * 8 + [10_000, 0], [1, 2, 4, 8, 16, 32, 60, 60, 1, 2]),
+    ],
+)
+def test_each_pause_is_twice_the_last_but_after_a_while_that_went_well(
+    monkeypatch: pytest.MonkeyPatch, lives: list[float], pauses: list[int]
+) -> None:
+    play = Play(lives)
+    monkeypatch.setattr(supervisor, "time", play)
+    monkeypatch.setattr(supervisor, "say", play.said.append)
+    with pytest.raises(SupervisorError, match="the play is over"):
+        supervisor._keep_up(cast(Any, play), {"web": ["web"], "worker": ["worker"]})
+    assert play.said == [
+        f"worker ended with exit code 3; it starts again in {pause} s." for pause in pauses
+    ]
+    assert play.away == pytest.approx(pauses, abs=0.5)
 
 
 def test_a_killed_supervisor_leaves_no_process(place: Path) -> None:

@@ -52,14 +52,13 @@ def as_mod(mod: User) -> Client:
 
 def sent(number: int = 0, days: float = 0, **fields: Any) -> Correction:
     """A note, sent so many days ago."""
+    about = {"record": "/researchers/jo-doe-abc1234/", "record_title": "Jo Doe"}
     made = Correction.objects.create(
         once=f"once {number} {Correction.objects.count()}",
-        record="/researchers/jo-doe-abc1234/",
-        record_title="Jo Doe",
         kind="fact",
         message=f"The year of work {number} is wrong.",
         sent_at=timezone.now() - timedelta(days=days),
-        **fields,
+        **about | fields,
     )
     made.refresh_from_db()
     return made
@@ -200,6 +199,23 @@ def test_a_note_is_read_with_a_way_to_the_record(as_mod: Client) -> None:
     mine = {name for name in fields if not name.startswith(("_", "csrf"))}
     assert mine == {"state", "answer", "reason"}
     assert found.token not in shown.text
+
+
+@pytest.mark.parametrize(
+    "record", ["/works/1/", "/institutions/north-05gq02987/", "/topics/arxiv-cs-lg/"]
+)
+def test_the_list_leads_to_the_records(as_mod: Client, record: str) -> None:
+    note = sent(record=record, record_title="<i>Jo</i> & Doe")
+    shown = page(as_mod.get(LISTS["corrections"]))
+    assert {at(note), record} <= set(shown.links())
+    assert [cell.text for cell in shown.all("td", class_="field-about")] == ["<i>Jo</i> & Doe"]
+
+
+def test_an_emptied_note_leads_nowhere(as_mod: Client) -> None:
+    sent()
+    Correction.objects.update(record="", record_title="", message="", name="", email="")
+    shown = page(as_mod.get(LISTS["corrections"]))
+    assert [cell.text for cell in shown.all("td", class_="field-about")] == ["–"]
 
 
 def test_an_answer_from_there(as_mod: Client, mod: User, client: Client) -> None:

@@ -23,7 +23,8 @@ PATHS = ("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset
          "/moderation/works/", "/moderation/mail/", "/topics/", "/moderation/suppressions/",
          "/notifications/unsubscribe/x/", "/topics/arxiv-cs-lg/follow/", "/explore/path/",
          "/conversations/", "/conversations/x/new/", "/messages/x/",
-         "/collaborate/")  # fmt: skip
+         "/collaborate/", "/institutions/north-05gq02987/correct/",
+         "/topics/arxiv-cs-lg/correct/")  # fmt: skip
 BAD = ("%00", "%ff", "%ed%a0%80", "%c3%28", "%F0%80%80%80", "a%00b", "%c0%80", "%fe%fe%ff%ff")
 FORM = "application/x-www-form-urlencoded"
 PARTS = "multipart/form-data; boundary=b"

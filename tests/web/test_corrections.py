@@ -4,10 +4,12 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import count, product
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest
@@ -20,15 +22,19 @@ from pytest_django import Settings
 
 from bzpeer.lib.limits import Limit
 from bzpeer.lib.models import AuditEvent, OutboxEvent
-from claims.corrections import correction_answer
+from claims.correction_records import researcher_record
+from claims.corrections import Note, TooMany, correction_answer, correction_send
 from claims.domain import notes
 from claims.models import Correction
 from profiles.models import User
 from tests.factories.corpus import author, publish
-from tests.web.addresses import any_work, researcher
+from tests.web.addresses import any_institution, any_topic, any_work, researcher
 from tests.web.dom import page
 from tests.web.people import by
-from works.models import Author
+from works.domain import institutions
+from works.domain.taxonomy import topic_slug
+from works.institution_pages import institution_url
+from works.models import Author, Institution, Topic, Work, WorkRedirect
 
 pytestmark = pytest.mark.usefixtures("our_outbox")
 db = pytest.mark.django_db
@@ -77,19 +83,33 @@ def answer(found: Correction, by: User, **given: str) -> bool:
 # The form
 
 
+ADDRESSES: dict[str, Callable[[], str]] = {
+    "researcher": lambda: researcher("Jo Doe"),
+    "work": any_work,
+    "institution": any_institution,
+    "topic": any_topic,
+}
+IMPERSONAL = {"fact", "remove", "other"}
+KINDS = {"institution": IMPERSONAL, "topic": IMPERSONAL}
+TITLES = {"institution": "North University", "topic": "Machine Learning (cs.LG)"}
+of_every_sort = pytest.mark.parametrize("of", ADDRESSES)
+
+
 @db
-@pytest.mark.parametrize("of", ["researcher", "work"])
+@of_every_sort
 def test_the_form_needs_no_account_and_is_kept_by_nobody(
     record: Author, client: Client, of: str
 ) -> None:
-    path = researcher(record) if of == "researcher" else any_work()
+    path = ADDRESSES[of]()
     response = client.get(f"{path}correct/")
     assert response.status_code == 200
     assert response["Cache-Control"] == "private, no-store"
     shown = page(response)
     assert shown.one("meta", name="robots")["content"] == "noindex"
     assert shown.one("form", method="post")["action"] == f"{path}correct/"
-    assert {e["value"] for e in shown.all("input", name="kind")} == set(Correction.Kind.values)
+    assert {e["value"] for e in shown.all("input", name="kind")} == KINDS.get(
+        of, set(Correction.Kind.values)
+    )
     assert "within 3 days and answer within 30" in shown.text
     assert "data protection authority" in shown.text
     assert f"{path}correct/" in page(client.get(path)).links()
@@ -105,8 +125,72 @@ def test_a_link_may_choose_the_kind(form: str, client: Client) -> None:
 
 
 @db
+@of_every_sort
+def test_a_note_is_about_its_record_and_keeps_its_title(
+    record: Author, client: Client, of: str
+) -> None:
+    path = ADDRESSES[of]()
+    shown = page(client.get(path))
+    ticket = page(client.get(ticket_of(send(client, f"{path}correct/"))))
+    kept = Correction.objects.get()
+    assert (kept.record, kept.record_title) == (path, shown.one("h1").text)
+    assert kept.record_title == TITLES.get(of, kept.record_title)
+    assert path in ticket.links()
+    assert kept.record_title in ticket.text
+
+
+@db
+@pytest.mark.parametrize("of", KINDS)
+def test_no_institution_and_no_topic_is_a_person(record: Author, client: Client, of: str) -> None:
+    form = f"{ADDRESSES[of]()}correct/"
+    assert "checked" not in client.get(f"{form}?kind=person").content.decode()
+    response = send(client, form, kind="person")
+    assert response.status_code == 422
+    assert "Choose one of these." in page(response).one(role="alert").text
+    assert not Correction.objects.exists()
+
+
+@db
+@of_every_sort
+def test_a_title_is_text_and_nothing_else(record: Author, client: Client, of: str) -> None:
+    title, form = (
+        "<b>\u0645\u062d\u0645\u062f & \u202egnorw" + " long" * 50,
+        f"{ADDRESSES[of]()}correct/",
+    )
+    Author.objects.update(name=title)
+    Work.objects.update(title_text=title)
+    Institution.objects.update(name=title)
+    Topic.objects.update(name=title)
+    shown = client.get(form)
+    assert "<b>" not in shown.content.decode()
+    assert page(shown).one("h1").text == title
+    send(client, form)
+    assert Correction.objects.get().record_title == title
+
+
+def test_the_longest_addresses_are_kept_whole() -> None:
+    longest = (
+        "/researchers/" + "a" * (Author._meta.get_field("slug").max_length or 0) + "/",
+        institution_url(institutions.slug("I" + "9" * 18, "University " * 40)),
+        f"/topics/{topic_slug('s' * 41, 'c' * 200)}/",
+    )
+    assert max(map(len, longest)) <= (Correction._meta.get_field("record").max_length or 0)
+
+
+@db
 @pytest.mark.parametrize(
-    "path", ["/researchers/nobody-0000000/", "/works/0/", "/works/99999999999999999999999/"]
+    "path",
+    [
+        "/researchers/nobody-0000000/",
+        "/works/0/",
+        "/works/99999999999999999999999/",
+        "/institutions/north-000000000/",
+        "/institutions/north/",
+        "/institutions/north-I999999999999999999/",
+        "/topics/nothing/",
+        "/topics/é/",
+        "/topics/" + "a" * 5_000 + "/",
+    ],
 )
 def test_there_is_no_form_for_what_there_is_not(client: Client, path: str) -> None:
     assert client.get(f"{path}correct/").status_code == 404
@@ -124,6 +208,36 @@ def test_an_old_name_leads_on_and_loses_nothing_typed(record: Author, client: Cl
     )
     ticket_of(send(client, old))
     assert Correction.objects.get().record == researcher(record)
+
+
+@db
+def test_an_old_name_of_an_institution_leads_on_as_well(record: Author, client: Client) -> None:
+    now = any_institution()
+    old = f"/institutions/the-old-name-{now.rpartition('-')[2]}correct/"
+    moved = client.get(f"{old}?kind=remove")
+    assert (moved.status_code, moved["Location"]) == (301, f"{now}correct/?kind=remove")
+    ticket_of(send(client, old))
+    assert Correction.objects.get().record == now
+
+
+@db
+def test_a_note_on_a_work_that_was_joined_is_about_the_whole(
+    record: Author, client: Client
+) -> None:
+    WorkRedirect.objects.create(old_id=10**9, work=Work.objects.get())
+    old = f"/works/{10**9}/correct/"
+    assert client.get(old)["Location"] == f"{any_work()}correct/"
+    ticket_of(send(client, old))
+    assert Correction.objects.get().record == any_work()
+    Work.objects.update(removed=True)
+    assert client.get(old).status_code == 404
+
+
+@db
+def test_of_a_work_that_was_removed_nothing_is_said(record: Author, client: Client) -> None:
+    form = f"{any_work()}correct/"
+    Work.objects.update(removed=True)
+    assert client.get(form).status_code == send(client, form).status_code == 404
 
 
 @db
@@ -173,8 +287,8 @@ def test_who_is_signed_in_sends_as_well(form: str, as_ada: Client, ada: User) ->
 @pytest.mark.parametrize(
     ("change", "field", "reason"),
     [
-        ({"kind": ""}, "What is it about?", "Choose one of the four."),
-        ({"kind": "money"}, "What is it about?", "Choose one of the four."),
+        ({"kind": ""}, "What is it about?", "Choose one of these."),
+        ({"kind": "money"}, "What is it about?", "Choose one of these."),
         ({"message": ""}, "What is wrong", "Write what is wrong."),
         ({"message": "  \r\n\t "}, "What is wrong", "Write what is wrong."),
         ({"message": "too short"}, "What is wrong", "at least 10 characters; this has 9."),
@@ -316,7 +430,7 @@ def flood(form: str, times: int, **headers: str) -> list[int]:
 def test_a_network_that_sends_too_much_waits_and_loses_nothing(form: str, client: Client) -> None:
     assert flood(form, 6) == [303] * 6
     response = send(client, form, **SECRETS)
-    assert (response.status_code, response["Retry-After"]) == (429, "3600")
+    assert (response.status_code, response["Retry-After"]) == (429, "7200")
     shown = page(response)
     assert "Nothing that you typed is lost" in shown.one(role="alert").text
     assert shown.one("textarea", name="message").text == GIVEN["message"]
@@ -353,13 +467,83 @@ def test_a_household_of_ipv6_is_one_sender(form: str, settings: Settings) -> Non
 
 
 @db
-def test_there_is_a_limit_for_everybody_together(
+def test_a_network_has_a_number_for_the_day_as_well(form: str, settings: Settings) -> None:
+    settings.TRUSTED_PROXY_COUNT = 1
+    got = [flood(form, 4, **{"X-Forwarded-For": f"2001:db8:0:{subnet}::1"}) for subnet in range(4)]
+    assert got == [[303] * 4] * 3 + [[429] * 4]
+    assert flood(form, 1, **{"X-Forwarded-For": "2001:db8:1::1"}) == [303]
+
+
+@db
+def test_networks_are_told_apart_however_their_addresses_are_written(
+    form: str, settings: Settings
+) -> None:
+    settings.TRUSTED_PROXY_COUNT = 1
+    assert flood(form, 6, **{"X-Forwarded-For": "::ffff:203.0.113.1"}) == [303] * 6
+    assert flood(form, 1, **{"X-Forwarded-For": "203.0.113.1"}) == [429]
+    assert flood(form, 1, **{"X-Forwarded-For": "::ffff:203.0.113.2"}) == [303]
+
+
+@db
+def test_there_is_a_limit_for_everybody_together_and_more_for_removals(
     form: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("claims.corrections.FROM_ALL", Limit("corrections", 2, 86_400))
+    monkeypatch.setattr("claims.corrections.REMOVALS", Limit("corrections_remove", 1, 86_400))
     settings.TRUSTED_PROXY_COUNT = 1
-    got = [flood(form, 1, **{"X-Forwarded-For": f"203.0.113.{n}"}) for n in range(3)]
-    assert got == [[303], [303], [429]]
+    senders = count(1)
+
+    def statuses(*kinds: str) -> list[int]:
+        return [_from(next(senders), form, kind) for kind in kinds]
+
+    assert statuses("fact", "person", "other", "fact") == [303, 303, 429, 429]
+    assert statuses("remove", "remove", "fact") == [303, 429, 429]
+
+
+def _from(number: int, form: str, kind: str) -> int:
+    headers = {"X-Forwarded-For": f"203.0.113.{number}"}
+    return send(
+        Client(), form, kind=kind, message=f"Sent from {headers}", headers=headers
+    ).status_code
+
+
+@db
+def test_removals_take_what_the_others_leave(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("claims.corrections.FROM_ALL", Limit("corrections", 2, 86_400))
+    monkeypatch.setattr("claims.corrections.REMOVALS", Limit("corrections_remove", 1, 86_400))
+    got = [send(Client(), form, kind="remove", message=f"Remove me, {n}.") for n in range(4)]
+    assert [response.status_code for response in got] == [303, 303, 303, 429]
+
+
+@db
+def test_who_shares_a_network_with_a_flood_may_ask_for_removal(form: str) -> None:
+    assert flood(form, 7) == [303] * 6 + [429]
+    statuses = [
+        send(Client(), form, kind="remove", message=f"Remove me, {n}.").status_code
+        for n in range(7)
+    ]
+    assert statuses == [303] * 6 + [429]
+
+
+@db
+@pytest.mark.parametrize("kind", ["fact", "remove"])
+def test_ten_networks_that_send_all_they_may_close_it_for_nobody(record: Author, kind: str) -> None:
+    about = researcher_record(record.slug)
+    assert about is not None
+
+    def sends(address: str, kind: str) -> bool:
+        request = HttpRequest()
+        request.META["REMOTE_ADDR"] = address
+        request.user = AnonymousUser()
+        try:
+            correction_send(request, about, Note(kind, f"Wrong, says {address}.", "", ""))
+        except TooMany:
+            return False
+        return True
+
+    for network, sort in product(range(10), ("other", "remove")):
+        assert not all(sends(f"2001:db8:{network:x}:{n:x}::1", sort) for n in range(300))
+    assert sends("198.51.100.7", kind)
 
 
 # The ticket
@@ -418,11 +602,9 @@ def test_a_refusal_gives_its_reason_and_names_the_authority(
 def test_pages_of_the_form_and_the_ticket_ask_little(
     form: str, client: Client, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(1):
-        client.get(form)
-    of_work = f"{any_work()}correct/"
-    with django_assert_num_queries(1):
-        client.get(of_work)
+    for address in [f"{find()}correct/" for find in ADDRESSES.values()]:
+        with django_assert_num_queries(1):
+            client.get(address)
     ticket = ticket_of(send(client, form))
     with django_assert_num_queries(1):
         client.get(ticket)
