@@ -2,10 +2,12 @@
 
 import selectors
 import socket
+from collections import Counter
 from time import perf_counter
 from typing import NamedTuple
 
 CONNECTIONS = 8
+MOST_TRIES = 500
 END_OF_HEAD = b"\r\n\r\n"
 CHUNK = 1 << 18
 
@@ -35,6 +37,14 @@ class Conversation:
         self.socket.sendall(raw)
         self.missing = -1
 
+    def say(self, raw: bytes) -> bytes:
+        """The body of a small answer."""
+        self.ask(raw)
+        head, _, body = self.socket.recv(CHUNK).partition(END_OF_HEAD)
+        while len(body) < _length(head):
+            body += self.socket.recv(CHUNK)
+        return body
+
     def hear(self, status: int) -> bool:
         """Take what has come; whether the answer is complete. The head must come in one piece."""
         heard = self.socket.recv(CHUNK)
@@ -58,14 +68,27 @@ def _length(head: bytes) -> int:
 
 
 class Load:
-    """The open connections to one server."""
+    """The open connections to one server, as many to each of its processes.
 
-    def __init__(self, host: str, port: int) -> None:
+    `who` is the path of a page that says which process answers. Left to chance, all connections
+    may lead to one process, and a page that asks the database then loses more than a constant one.
+    """
+
+    def __init__(self, host: str, port: int, who: str, processes: int) -> None:
         self.host = host
         self.selector = selectors.DefaultSelector()
-        for _ in range(CONNECTIONS):
+        spread: Counter[bytes] = Counter()
+        for _ in range(MOST_TRIES):
             one = Conversation(host, port)
-            self.selector.register(one.socket, selectors.EVENT_READ, one)
+            process = one.say(Request(who).raw(host))
+            spread[process] += 1
+            if spread[process] > CONNECTIONS // processes:
+                one.socket.close()
+            else:
+                self.selector.register(one.socket, selectors.EVENT_READ, one)
+            if len(self.selector.get_map()) == CONNECTIONS:
+                return
+        raise ValueError(f"connections lead to too few processes: {dict(spread)}")
 
     def close(self) -> None:
         for key in list(self.selector.get_map().values()):

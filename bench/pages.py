@@ -11,13 +11,14 @@ from django.utils.timezone import now
 
 from bench.load import Load, Request
 from bench.measure import Line, median_ratio
-from bzpeer.supervisor import HOST, answers, running, site_commands
+from bzpeer.supervisor import HOST, answers, running, site_commands, web_processes
 from graph.slices import build
 from works.models import Author
 from works.researchers import leading_researchers
 
 PAIRS = 9
 BURST_S = 0.5
+WHO = "/bench/worker/"
 TARGETS = {"built anew": 0.15, "again": 0.5, "304": 0.65, "slice fragment": 0.5}
 
 
@@ -26,7 +27,7 @@ def measure(sample: str) -> Iterator[Line]:
     slugs = {"sample": sample, "most works": leading_researchers(1)[0].slug}
     for author in Author.objects.filter(slug__in=slugs.values()):
         build(author.pk, now())
-    with served() as port, closing(Load(HOST, port)) as load:
+    with served() as port, closing(Load(HOST, port, WHO, web_processes())) as load:
         for name, slug in slugs.items():
             yield from _page(load, port, name, slug)
             yield from _slice(load, port, name, slug)

@@ -1,5 +1,6 @@
 """The site's addresses and a page that costs nothing to make."""
 
+import os
 from functools import cache
 
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +19,14 @@ def constant(request: HttpRequest, size: int) -> HttpResponse:
     return HttpResponse(filler(size))
 
 
+@public
+def worker(request: HttpRequest) -> HttpResponse:
+    """Which process answers."""
+    return HttpResponse(str(os.getpid()))
+
+
 urlpatterns = [
+    path("bench/worker/", worker),
     path("bench/constant/<int:size>/", constant),
     path("", include("bzpeer.urls")),
 ]

@@ -255,6 +255,11 @@ def sample_wanted(environ: Mapping[str, str]) -> bool:
     return value == "1"
 
 
+def web_processes() -> int:
+    """How many processes answer, at most one for each processor."""
+    return min(2, os.cpu_count() or 1)
+
+
 def site_commands(port: int, environ: Mapping[str, str]) -> dict[str, list[str]]:
     """The processes of the site: one web worker a core (at most two), a worker, the beat."""
     python = [sys.executable, "-m"]
@@ -263,7 +268,7 @@ def site_commands(port: int, environ: Mapping[str, str]) -> dict[str, list[str]]
     quiet = ["--log-level", "warning"]
     # One thread a process, and one that lives: with it goes its connection to the database.
     threads = ["--blocking-threads", "1", "--blocking-threads-idle-timeout", "600"]
-    workers = ["--workers", str(min(2, os.cpu_count() or 1))]
+    workers = ["--workers", str(web_processes())]
     schedule = ["--schedule", str(data_dir(environ) / "beat-schedule"), "--pidfile", ""]
     return {
         "web": [*python, "granian", *web, *quiet, *workers, *threads, "bzpeer.wsgi:application"],

@@ -29,6 +29,7 @@ from django.template import Context, Engine, Node, NodeList, Origin, Template
 from django.template.base import (
     FilterExpression,
     TextNode,
+    Variable,
     VariableNode,
     render_value_in_context,
 )
@@ -52,6 +53,8 @@ SPEAKS_OF_BLOCK = re.compile(r"\bblock\b")
 # What may be said of one: where it begins and ends, and what it stands in place of.
 SUPER = "block.super"
 ALLOWED = re.compile(r"\{%\s*(end)?block\b|\{\{\s*block\.super\s*\}\}")
+
+PLAIN = (str, SafeString, int)
 
 Definitions = Mapping[str, tuple[BlockNode, ...]]
 
@@ -79,9 +82,13 @@ class FlatTemplate(Template):
 class ValueNode(VariableNode):
     """Django's own node, but quick for the values that nearly all are."""
 
+    def __init__(self, expression: FilterExpression) -> None:
+        super().__init__(expression)
+        self.keys = keys_of(expression)
+
     def render(self, context: Context) -> str:
         try:
-            found: object = self.filter_expression.resolve(context)
+            found = self.find(context)
         except UnicodeDecodeError:
             return ""
         if type(found) is str:
@@ -91,6 +98,30 @@ class ValueNode(VariableNode):
         if type(found) is int and not settings.USE_THOUSAND_SEPARATOR:
             return str(found)
         return render_value_in_context(found, context)
+
+    def find(self, context: Context) -> object:
+        """The value. Django tries keys first, and a text or number that they lead to is the value.
+
+        Whatever else there is, an attribute, an index, something to call or nothing, Django finds.
+        """
+        if self.keys:
+            found: Any = context
+            try:
+                for key in self.keys:
+                    found = found[key]
+            except (KeyError, TypeError, AttributeError, ValueError, IndexError):
+                return self.filter_expression.resolve(context)
+            if type(found) in PLAIN:
+                return found
+        return self.filter_expression.resolve(context)
+
+
+def keys_of(expression: FilterExpression) -> tuple[str, ...]:
+    """The parts of a name with dots and nothing else; none for what is said otherwise."""
+    name = expression.var
+    if expression.filters or not isinstance(name, Variable) or name.translate:
+        return ()
+    return tuple(name.lookups or ())
 
 
 class Loader(cached.Loader):

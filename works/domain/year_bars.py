@@ -38,10 +38,15 @@ def year_bars(years: Years, url: str, current: int | None = None) -> str:
 def _dated(years: Years, tallest: int, start: str, current: int | None) -> Iterator[str]:
     newer: int | None = None
     for year, count in sorted([(y, n) for y, n in years if y is not None], reverse=True):
-        if newer is not None:
+        if newer is not None and newer - year > 1:
             yield from _gap(newer - year - 1, newer)
-        drawn = _drawn(count, tallest, str(year))
-        yield f"<li><a {_link(year, start, year == current)}>{drawn}</a></li>"
+        marked = ' aria-current="true"' if year == current else ""
+        yield (
+            f'<li><a id="year-{year}" href="{start}{year}#works"{marked} hx-get="{start}{year}" '
+            'hx-target="#works" hx-select="#works" hx-swap="outerHTML" '
+            'hx-select-oob="#works-status:innerHTML" hx-push-url="true">'
+            f"{_drawn(count, tallest, str(year))}</a></li>"
+        )
         newer = year
 
 
@@ -61,16 +66,6 @@ def _drawn(count: int, tallest: int, label: str) -> str:
     noun = "work" if count == 1 else "works"
     number = f'<b>{count:,}<span class="vh"> {noun}, </span></b>'
     return f"{number}{_bar(height)}<span>{label}</span>"
-
-
-def _link(year: int, start: str, is_current: bool) -> str:
-    url = f"{start}{year}"
-    marked = ' aria-current="true"' if is_current else ""
-    return (
-        f'id="year-{year}" href="{url}#works"{marked} hx-get="{url}" '
-        f'hx-target="#works" hx-select="#works" hx-swap="outerHTML" '
-        f'hx-select-oob="#works-status:innerHTML" hx-push-url="true"'
-    )
 
 
 def _bar(height: int) -> str:
