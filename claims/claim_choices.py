@@ -3,8 +3,8 @@
 from datetime import date
 
 import msgspec
-from django.db import connection
 
+from bzpeer.lib.sql import fetch
 from claims import record_facts
 from claims.domain.evidence.mailbox import is_recent
 
@@ -48,9 +48,7 @@ def domains_of(author_id: int, today: date) -> list[Domain]:
 
 def vouchers_of(author_id: int, user_id: int) -> list[Voucher]:
     """Those who can be asked for their word, with whom the most works are shared first."""
-    with connection.cursor() as cursor:
-        cursor.execute(VOUCHERS, [user_id, author_id, MOST_ASKED])
-        return [Voucher(*row) for row in cursor.fetchall()]
+    return [Voucher(*row) for row in fetch(VOUCHERS, [user_id, author_id, MOST_ASKED])]
 
 
 class SharedWork(msgspec.Struct, frozen=True):
@@ -73,6 +71,4 @@ ORDER BY w.year DESC NULLS LAST, w.id DESC LIMIT %s
 
 def works_shared(author_id: int, other_public_id: str) -> list[SharedWork]:
     """The latest works that both are on, so that a co-author sees what they are asked about."""
-    with connection.cursor() as cursor:
-        cursor.execute(SHARED, [author_id, other_public_id, MOST_SHARED])
-        return [SharedWork(*row) for row in cursor.fetchall()]
+    return [SharedWork(*row) for row in fetch(SHARED, [author_id, other_public_id, MOST_SHARED])]

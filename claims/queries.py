@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import connection
-
+from bzpeer.lib.sql import fetch
 from claims.domain.ledger import Said
 from claims.domain.transitions import HELD
 from claims.models import Claim, TrustScore
@@ -27,9 +26,7 @@ ORDER BY 3, 1, 2
 
 def proofs_said(author_id: int) -> list[Said]:
     """What may be told of the proofs of a claimed record, the oldest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(SAID, {"author": author_id})
-        return [Said(*row) for row in cursor.fetchall()]
+    return [Said(*row) for row in fetch(SAID, {"author": author_id})]
 
 
 def claim_held(author_id: int, user_id: int) -> Claim | None:

@@ -9,6 +9,7 @@ import numpy as np
 from django.db import connection
 
 from bzpeer.lib import columns
+from bzpeer.lib.sql import fetch
 from graph.domain.edges import beside, companions, edges
 from graph.edging import bylines_of, company_of, edges_write
 from graph.models import SliceOrder
@@ -118,9 +119,7 @@ def company_renamed(draft: Draft) -> set[int]:
     """Whoever else's facts tell the old names of authors that were renamed."""
     if not draft.renamed:
         return set()
-    with connection.cursor() as cursor:
-        cursor.execute(NAMED_BY, [draft.renamed])
-        return {author for (author,) in cursor.fetchall()}.difference(draft.ids)
+    return {author for (author,) in fetch(NAMED_BY, [draft.renamed])}.difference(draft.ids)
 
 
 def people_forget(author_ids: Sequence[int]) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from django.db import connection
 
+from bzpeer.lib.sql import fetch
 from works.domain import names
 from works.domain.institutions import id_of_slug
 from works.institutions import institutions_of, search_institutions
@@ -26,9 +26,7 @@ ORDER BY w.year DESC NULLS LAST, w.id DESC LIMIT %s
 
 def titles_of(author_id: int) -> list[tuple[int, str]]:
     """(id, title and year) of the latest works of a record."""
-    with connection.cursor() as cursor:
-        cursor.execute(TITLES, [author_id, MOST_LISTED])
-        return [(key, title) for key, title, _ in cursor.fetchall()]
+    return [(key, title) for key, title, _ in fetch(TITLES, [author_id, MOST_LISTED])]
 
 
 PRINTED = """
@@ -39,9 +37,7 @@ GROUP BY name ORDER BY count(*) DESC, name LIMIT 20
 
 def printed_names(author_id: int) -> list[str]:
     """The forms of the name that works print most, the most frequent first."""
-    with connection.cursor() as cursor:
-        cursor.execute(PRINTED, [author_id])
-        return [name for (name,) in cursor.fetchall()]
+    return [name for (name,) in fetch(PRINTED, [author_id])]
 
 
 def places_for(author_id: int, chosen: int | None, find: str) -> list[tuple[int, str]]:
@@ -146,6 +142,4 @@ def eligible(
 
 
 def _mentions(statement: str, values: Mapping[str, Any]) -> list[Mention]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return [Mention(*row) for row in cursor.fetchall()]
+    return [Mention(*row) for row in fetch(statement, values)]

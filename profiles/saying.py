@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from bzpeer.lib.columns import literal
+from bzpeer.lib.sql import fetch
 
 HELD = """
 c.state IN ('accepted', 'disputed') AND c.frozen_at IS NULL
@@ -70,9 +71,7 @@ def names_carry(author_ids: Sequence[int]) -> set[int]:
 
     The caller holds the locks of their facts.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(NAMES, [literal(author_ids)])
-        return {author_id for (author_id,) in cursor.fetchall()}
+    return {author_id for (author_id,) in fetch(NAMES, [literal(author_ids)])}
 
 
 def said_carry(author_ids: Sequence[int]) -> None:

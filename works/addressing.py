@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from bzpeer.lib import due
 from works.bylines import bylines_renew
-from works.ingest import MERGE_LOCK
+from works.ingest import take_turn
 from works.models import AuthorChange
 from works.services import ADDRESS
 
@@ -36,5 +36,5 @@ def addresses_due() -> int | None:
 def _follow(author_ids: Sequence[int]) -> None:
     # A merge that read the old addresses has written them once it lets go of its lock.
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MERGE_LOCK])
+        take_turn(cursor)
         bylines_renew(cursor, author_ids)

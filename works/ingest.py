@@ -35,6 +35,11 @@ BATCH_WORKS = 1_000
 BATCH_MENTIONS = 40_000
 
 
+def take_turn(cursor: Any) -> None:
+    """Wait for the merge before, and keep others waiting until this transaction ends."""
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MERGE_LOCK])
+
+
 class Counts(msgspec.Struct):
     """What became of the records read; `authors` counts new author records."""
 
@@ -71,7 +76,7 @@ def ingest(run_id: int, records: Sequence[WorkRecord], today: date) -> Counts:
     """Take one batch in, in one transaction."""
     staged = _staged(records)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MERGE_LOCK])
+        take_turn(cursor)
         tell(cursor, records)
         stored = _stored(cursor, staged)
         counts = _count(staged, stored)
@@ -94,7 +99,7 @@ def regroup(works: Sequence[int], today: date) -> int:
     The works whose pieces changed; also after a change of the rules or of the templates.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MERGE_LOCK])
+        take_turn(cursor)
         gathered = gather(cursor, {}, works)
         tell(cursor, [held.known.record for held in gathered.reports.values()])
         plan, withheld = placed(cursor, gathered)

@@ -10,6 +10,7 @@ import msgspec
 from django.db import connection
 from django.db.models import Q
 
+from bzpeer.lib.sql import fetch
 from works.domain.provenance import SOURCES
 from works.domain.records import WorkRecord
 from works.domain.sameness import CROWD, Voice, number, token
@@ -142,6 +143,4 @@ def find(asked: str) -> list[FoundWork]:
     """Works by their number, by an identifier, or by the identifier of one of their reports."""
     keys = sorted({number(token(scheme, asked)) for scheme in (*SCHEMES, *SOURCES)})
     whole = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
-    with connection.cursor() as cursor:
-        cursor.execute(FIND, {"number": whole, "keys": keys, "most": FOUND})
-        return [FoundWork(*row) for row in cursor.fetchall()]
+    return [FoundWork(*row) for row in fetch(FIND, {"number": whole, "keys": keys, "most": FOUND})]

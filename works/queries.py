@@ -8,6 +8,7 @@ import msgspec
 from django.db import connection
 
 from bzpeer.lib.columns import literal
+from bzpeer.lib.sql import fetch
 from works.domain.sheet import Sheet
 from works.models import Author, WorkRedirect
 
@@ -36,9 +37,7 @@ SELECT DISTINCT ON (id) id, heir FROM way ORDER BY id, depth DESC
 
 def heirs_of(author_ids: Sequence[int]) -> dict[int, int]:
     """Where those of these records are now that were merged into others; one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(HEIRS, [literal(author_ids)])
-        return dict(cursor.fetchall())
+    return dict(fetch(HEIRS, [literal(author_ids)]))
 
 
 def public_id_of(slug: str) -> str:

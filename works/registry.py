@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from works.domain import institutions
 from works.domain.institutions import InstitutionRecord
-from works.ingest import MERGE_LOCK, Counts
+from works.ingest import Counts, take_turn
 from works.merging import copy_rows
 from works.services import marking
 
@@ -25,7 +25,7 @@ def take(records: Sequence[InstitutionRecord]) -> Counts:
     """Take one batch in, in one transaction; imports of works take turns with it."""
     latest = _latest(records)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MERGE_LOCK])
+        take_turn(cursor)
         known = _known(cursor, latest)
         changed = [
             record

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from django.db import connection
 
+from bzpeer.lib.sql import fetch
 from works.domain import names
 from works.domain.spelling import slips
 from works.domain.steps import LONGEST, MOST_WORDS, NAME_STEPS, begun, meant, steps, told_apart
@@ -187,6 +188,4 @@ def works_looked_at(topics: int) -> int:
 
 def totals() -> dict[str, int]:
     """How many researchers and works there are, counted up to 100,001: then "100,000+" is said."""
-    with connection.cursor() as cursor:
-        cursor.execute(TOTALS)
-        return dict(cursor.fetchall())
+    return dict(fetch(TOTALS))

@@ -14,10 +14,11 @@ import msgspec
 from django.db import connection, transaction
 from django.db.models import Max
 
+from bzpeer.lib.sql import fetch
 from works.domain import institutions, names
 from works.domain.identity import AuthorKey
 from works.domain.withheld import SCHEME, Digests, keys_of
-from works.ingest import MERGE_LOCK, regroup
+from works.ingest import regroup, take_turn
 from works.models import (
     Author,
     AuthorFacts,
@@ -70,7 +71,7 @@ def suppress(author_id: int, *, reason: str, user_id: int | None, today: date) -
 def merging() -> Iterator[Any]:
     """A transaction beside which nothing is imported."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MERGE_LOCK])
+        take_turn(cursor)
         yield cursor
 
 
@@ -190,9 +191,7 @@ def works_of(author: Author) -> int:
 
 def look_alikes(author: Author) -> list[LookAlike]:
     """Other records of the same name: those that stay, should the person have several."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOOK_ALIKES, [author.name_key, author.pk])
-        return [LookAlike(*row) for row in cursor.fetchall()]
+    return [LookAlike(*row) for row in fetch(LOOK_ALIKES, [author.name_key, author.pk])]
 
 
 def _column(cursor: Any, statement: str, values: list[Any]) -> list[int]:

@@ -1,9 +1,9 @@
 """Works by the words of their titles."""
 
 import msgspec
-from django.db import connection
 from django.utils import timezone
 
+from bzpeer.lib.sql import fetch
 from works.domain.steps import MOST_WORDS, steps, title_steps, title_words, whole
 
 RESULTS = 20
@@ -43,6 +43,4 @@ def search_titles(q: str, most: int = RESULTS) -> list[TitleRow]:
     if not words:
         return []
     asked = steps(title_steps(timezone.now().year), whole(words))
-    with connection.cursor() as cursor:
-        cursor.execute(SEARCH, {"steps": asked, "most": most})
-        return [TitleRow(*row) for row in cursor.fetchall()]
+    return [TitleRow(*row) for row in fetch(SEARCH, {"steps": asked, "most": most})]
