@@ -1,5 +1,6 @@
 """The form for corrections, and the ticket that whoever sent one comes back to."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.http import (
@@ -33,32 +34,16 @@ TOO_MANY = (
 )
 
 
-@access.public
-@access.no_store
-@require_http_methods(["GET", "HEAD", "POST"])
-def correct_researcher(request: HttpRequest, slug: str) -> HttpResponseBase:
-    return _correct(request, researcher_record(slug))
+def _form_of(load: Callable[..., Record | None]) -> Callable[..., HttpResponseBase]:
+    """The form of one sort of record; `load` finds it by what its address names."""
 
+    @access.public
+    @access.no_store
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def correct(request: HttpRequest, **named: str | int) -> HttpResponseBase:
+        return _correct(request, load(**named))
 
-@access.public
-@access.no_store
-@require_http_methods(["GET", "HEAD", "POST"])
-def correct_work(request: HttpRequest, work_id: int) -> HttpResponseBase:
-    return _correct(request, work_record(work_id))
-
-
-@access.public
-@access.no_store
-@require_http_methods(["GET", "HEAD", "POST"])
-def correct_institution(request: HttpRequest, slug: str) -> HttpResponseBase:
-    return _correct(request, institution_record(slug))
-
-
-@access.public
-@access.no_store
-@require_http_methods(["GET", "HEAD", "POST"])
-def correct_topic(request: HttpRequest, slug: str) -> HttpResponseBase:
-    return _correct(request, topic_record(slug))
+    return correct
 
 
 def _correct(request: HttpRequest, record: Record | None) -> HttpResponseBase:
@@ -119,3 +104,9 @@ def ticket(request: HttpRequest, token: str) -> HttpResponseBase:
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+correct_researcher = _form_of(researcher_record)
+correct_work = _form_of(work_record)
+correct_institution = _form_of(institution_record)
+correct_topic = _form_of(topic_record)

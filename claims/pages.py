@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from django.utils import timezone
 
 from claims.claim_queries import claim_shown
@@ -59,16 +60,7 @@ def ledger_of(head: Head, said: Sequence[Said] = (), *, ways: bool = True) -> Le
 def summary(head: Head) -> list[dict[str, Any]]:
     """The lines of the ledger as the researcher's page shows them."""
     found = ledger_of(head, ways=False)
-    return [
-        {
-            "label": entry.label,
-            "points": entry.points,
-            "max": str(entry.max),
-            "evidence": entry.evidence,
-            "share": entry.share,
-        }
-        for entry in (found.entries if found else ())
-    ]
+    return [msgspec.structs.asdict(entry) for entry in found.entries] if found else []
 
 
 def ledger_lines(head: Head, user_id: int | None = None) -> list[dict[str, Any]]:

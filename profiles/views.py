@@ -99,7 +99,8 @@ def follow(request: HttpRequest, slug: str) -> HttpResponseBase:
     if not request.htmx:  # type: ignore[attr-defined]
         return HttpResponseRedirect(researcher_url(found.slug), status=303)
     now = head(found.slug) or found
-    context = {"follow": follow_context(now, queries.follows(user, found.id))}
+    # What comes alone brings the number beside it on the page as well.
+    context = {"follow": follow_context(now, queries.follows(user, found.id)), "alone": True}
     return render(request, "profiles/fragments/follow.html", context)
 
 

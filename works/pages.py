@@ -210,19 +210,22 @@ def works_html(rows: Sequence[WorkRow], focus: str = "") -> str:
 
     `focus` is the public id of the author whose list it is.
     """
-    # One list of pieces and one join: a page is mostly this, and each copy of it takes its time.
-    pieces: list[str] = []
-    for year, group in groupby(rows, attrgetter("year")):
-        works = list(group)
-        noun = "work" if len(works) == 1 else "works"
-        heading = f"<h3>{year or 'Undated'}<span>{len(works)} {noun}</span></h3>"
-        pieces.append(f'<section class="year">{heading}<ol>')
-        for row in works:
-            byline = byline_html(row, focus)
-            shown = article.article(row.id, row.title_html, row.head_html, byline, row.body_html)
-            pieces += ("<li>", *shown, "</li>")
-        pieces.append("</ol></section>")
-    return "".join(pieces)
+    years = groupby(rows, attrgetter("year"))
+    return "".join(
+        _year_html(year, [work_html(row, focus) for row in group]) for year, group in years
+    )
+
+
+def _year_html(year: int | None, articles: list[str]) -> str:
+    noun = "work" if len(articles) == 1 else "works"
+    heading = f"<h3>{year or 'Undated'}<span>{len(articles)} {noun}</span></h3>"
+    items = "".join([f"<li>{one}</li>" for one in articles])
+    return f'<section class="year">{heading}<ol>{items}</ol></section>'
+
+
+def work_html(row: WorkRow, focus: str) -> str:
+    byline = byline_html(row, focus)
+    return article.article(row.id, row.title_html, row.head_html, byline, row.body_html)
 
 
 def byline_html(row: WorkRow, focus: str = "") -> str:

@@ -57,13 +57,17 @@ class Pages:
         self, request: HttpRequest, stamp: str, make: Callable[[], HttpResponse]
     ) -> HttpResponse:
         """The page of this version. One with a query is always made: there are too many."""
-        found = self.last(request)
-        if found and found.stamp == stamp:
-            return answer(found)
+        if found := self.find(request, stamp):
+            return found
         response = make()
         if response.status_code == 200 and self.most and not request.META.get("QUERY_STRING"):
             self._keep(request.path, Made(stamp, response.content, dict(response.items())))
         return response
+
+    def find(self, request: HttpRequest, stamp: str) -> HttpResponse | None:
+        """The page of this version, if it is kept."""
+        found = self.last(request)
+        return answer(found) if found and found.stamp == stamp else None
 
     def last(self, request: HttpRequest) -> Made | None:
         """The page that is kept of this address, whether it is still the page as it is or not."""
@@ -100,7 +104,5 @@ def unchanged(request: HttpRequest, vary: str = "Cookie") -> HttpResponseBase | 
         return None
     if held := caching.not_modified(request, stamp, vary):
         return held
-    found = KEPT.last(request)
-    if found is None or found.stamp != stamp:
-        return None
-    return caching.finish_public(answer(found), stamp, vary)
+    page = KEPT.find(request, stamp)
+    return caching.finish_public(page, stamp, vary) if page else None

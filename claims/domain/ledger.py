@@ -98,8 +98,8 @@ def ledger(
     raise it, which is most of the work.
     """
     entries = tuple(
-        _entry(index, facts, trust, formula_version if ways else None)
-        for index in range(len(trust.lines))
+        _entry(line, facts, tuple(_raises(index, line, facts, formula_version)) if ways else ())
+        for index, line in enumerate(trust.lines)
     )
     if said:
         entries = tuple(
@@ -111,9 +111,7 @@ def ledger(
     return Ledger(entries, SEVERAL if facts.flagged else "")
 
 
-def _entry(index: int, facts: TrustFacts, trust: TrustScore, formula: int | None) -> Entry:
-    """The entry of a line; without a formula nobody is told what would raise it."""
-    line = trust.lines[index]
+def _entry(line: Line, facts: TrustFacts, raise_by: tuple[Raise, ...]) -> Entry:
     return Entry(
         code=line.code,
         label=LABELS[line.code],
@@ -121,13 +119,13 @@ def _entry(index: int, facts: TrustFacts, trust: TrustScore, formula: int | None
         max=line.max,
         share=round(line.points / line.max, 4),
         evidence=_EVIDENCE[line.code](facts),
-        raise_by=() if formula is None else tuple(_raises(index, facts, line, formula)),
+        raise_by=raise_by,
     )
 
 
-def _raises(index: int, facts: TrustFacts, line: Line, formula: int) -> Iterator[Raise]:
+def _raises(index: int, line: Line, facts: TrustFacts, formula_version: int) -> Iterator[Raise]:
     for action, kind, changed in _WAYS[line.code](facts):
-        gain = score(changed, formula).lines[index].points - line.points
+        gain = score(changed, formula_version).lines[index].points - line.points
         if gain >= _LEAST_GAIN:
             yield Raise(action, round(gain, 2), kind)
 

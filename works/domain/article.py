@@ -239,18 +239,10 @@ def bold(name: str) -> str:
     return f"<b><bdi>{escape(name)}</bdi></b>"
 
 
-def article(
-    work_id: int, title_html: str, head_html: str, byline_html: str, body_html: str
-) -> tuple[str, ...]:
-    """One work of a list, from its stored pieces; they are to be joined."""
+def article(work_id: int, title_html: str, head_html: str, byline_html: str, body_html: str) -> str:
+    """One work of a list, from its stored pieces."""
     return (
-        f'<article class="work" id="work-{work_id}" data-work-id="{work_id}">',
-        head_html,
-        f'<h4 dir="auto"><a href="/works/{work_id}/">',
-        title_html,
-        '</a></h4><p class="byline">',
-        byline_html,
-        "</p>",
-        body_html,
-        "</article>",
+        f'<article class="work" id="work-{work_id}" data-work-id="{work_id}">{head_html}'
+        f'<h4 dir="auto"><a href="/works/{work_id}/">{title_html}</a></h4>'
+        f'<p class="byline">{byline_html}</p>{body_html}</article>'
     )

@@ -6,6 +6,12 @@ from django.db.models.functions import Now
 from works.models.authors import Author
 
 
+def latest_of(field: str, name: str) -> models.Index:
+    """An index that ends in the order of a list, so that the latest of each are read first."""
+    year, date = models.F("year").desc(nulls_last=True), models.F("date").desc()
+    return models.Index(models.F(field), year, date, models.F("work").desc(), name=name)
+
+
 class Topic(models.Model):
     """A topic of a scheme (arXiv category, …) under the name that the scheme gives it.
 
@@ -88,15 +94,7 @@ class Authorship(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["work", "position"], name="authorship_place"),
         ]
-        indexes = [
-            models.Index(
-                models.F("author"),
-                models.F("year").desc(nulls_last=True),
-                models.F("date").desc(),
-                models.F("work").desc(),
-                name="latest_of_author",
-            )
-        ]
+        indexes = [latest_of("author", "latest_of_author")]
 
     def __str__(self) -> str:
         return self.name
@@ -131,15 +129,7 @@ class WorkTopic(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["work", "topic"], name="work_topic")]
-        indexes = [
-            models.Index(
-                models.F("topic"),
-                models.F("year").desc(nulls_last=True),
-                models.F("date").desc(),
-                models.F("work").desc(),
-                name="latest_of_topic",
-            )
-        ]
+        indexes = [latest_of("topic", "latest_of_topic")]
 
     def __str__(self) -> str:
         return f"{self.work_id}: {self.topic_id}"
