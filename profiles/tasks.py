@@ -1,12 +1,12 @@
 """What the worker does for the pages of researchers."""
 
 import logging
-from time import monotonic
 
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from bzpeer.lib.due import sweep
 from profiles.account_erasure import erase_due
 from profiles.account_links import links_forget
 from profiles.account_sessions import sessions_forget
@@ -30,11 +30,7 @@ CONSOLE = "django.core.mail.backends.console.EmailBackend"
 @shared_task(name="profiles.refresh")
 def refresh_sweep() -> None:
     """Work off what is due, batch by batch."""
-    start, batches = monotonic(), 0
-    while monotonic() - start < SWEEP_S and refresh_due() is not None:
-        batches += 1
-    if batches:
-        log.info("refreshed batches=%d seconds=%.1f", batches, monotonic() - start)
+    sweep(lambda: refresh_due() is not None, SWEEP_S, log, "refreshed batches")
 
 
 @shared_task(name="profiles.erase")
@@ -94,8 +90,4 @@ def notices_forget_sweep() -> None:
 @shared_task(name="profiles.suggestions")
 def suggestions_sweep() -> None:
     """Find people to work with for those who asked."""
-    start, found = monotonic(), 0
-    while monotonic() - start < SWEEP_S and (accounts := suggest_due()):
-        found += accounts
-    if found:
-        log.info("suggested accounts=%d seconds=%.1f", found, monotonic() - start)
+    sweep(suggest_due, SWEEP_S, log, "suggested accounts")

@@ -7,8 +7,9 @@ be done again) sets `due_at = Now()` and `attempts = 0`.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import TypeVar
 
 from django.apps import apps
@@ -97,6 +98,18 @@ def claim(model: type[Row], limit: int, lease: timedelta, **equal: str | int) ->
     values = [lease.total_seconds(), *equal.values(), limit]
     taken = model._default_manager.raw(_for(model, CLAIM, where), values)
     return sorted(taken, key=lambda row: row.pk)  # an UPDATE returns its rows in no order
+
+
+def sweep(step: Callable[[], int | None], seconds: float, log: logging.Logger, what: str) -> None:
+    """Take steps until one finds nothing to do or the time is over; say what they did together.
+
+    A sweep soon makes room for others: what is left is still due, and the next one is near.
+    """
+    start, total = monotonic(), 0
+    while monotonic() - start < seconds and (found := step()):
+        total += found
+    if total:
+        log.info("%s=%d seconds=%.1f", what, total, monotonic() - start)
 
 
 def done(rows: Sequence[DueRow]) -> int:
