@@ -4,6 +4,7 @@ import os
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import takewhile
 from pathlib import Path
 from time import sleep
 
@@ -213,12 +214,13 @@ def test_an_import_that_is_killed_again_and_again_ends_in_the_same_rows(tmp_path
     lines = [BAD if n % 500 == 499 else line(one) for n, one in enumerate(records)]
     path = tmp_path / "records.jsonl"
     path.write_bytes(b"".join(lines))
-    kills = [killed_import(path, chance.random() * 0.6) for _ in range(4)]
-    assert any(kills)
-    ended = import_again(path)
+    kills = [*takewhile(bool, (killed_import(path, chance.random() * 0.6) for _ in range(4)))]
+    assert kills
+    if len(kills) == 4:  # else the last one was faster and has read it all: no other begins anew
+        assert import_again(path).code == 0
     runs = ImportRun.objects.all()
     read = sum(one.created + one.updated + one.unchanged + one.rejected for one in runs)
-    assert (ended.code, read) == (0, len(lines))
+    assert read == len(lines)
     assert sorted(ImportReject.objects.values_list("position", flat=True)) == list(
         range(500, 6_001, 500)
     )
@@ -241,7 +243,7 @@ def killed_import(path: Path, delay: float) -> bool:
     try:
         until(lambda: taken() > before or process.poll() is not None, 60)
         sleep(delay)
-        return process.poll() is None
     finally:
         process.kill()
         process.communicate(timeout=30)
+    return taken() > 0  # a file that is done has no checkpoint, though its process may still end
