@@ -1,6 +1,6 @@
 # Every target works on a fresh clone: what it needs in .venv is installed first, by hash.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock clean browser run-venv dev-venv
+.PHONY: help run test explore check bench lock clean browser run-venv dev-venv
 SHELL := /bin/sh
 
 PY := .venv/bin/python
@@ -23,6 +23,9 @@ else
 	$(PY) -m pytest -n 2 --dist worksteal $(ALONE:%=--ignore=%)
 	$(PY) -m pytest -n 2 --dist loadfile $(ALONE)
 endif
+
+explore: dev-venv ## the tests of laws again, with other examples and more of them
+	$(PY) -m pytest -n 2 --dist worksteal -m hypothesis --hypothesis-profile explore --timeout 1800
 
 check: dev-venv ## lint, types, import rules, templates, migrations, check --deploy
 	.venv/bin/ruff check .

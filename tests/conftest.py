@@ -4,10 +4,17 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import TransactionTestCase
+from hypothesis import settings
 from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.emptying import empty_tables
+
+# What `make test` finds is due to a change and not to luck; `make explore` looks for what it never
+# drew. No time limit for an example: the machine may have other work.
+settings.register_profile("test", derandomize=True, deadline=None)
+settings.register_profile("explore", max_examples=2_000, deadline=None)
+settings.load_profile("test")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -387,9 +387,7 @@ def test_works_come_in_the_digest_that_was_chosen_for_them(weekly: User) -> None
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("way", [Way.MAIL, Way.DAILY, Way.WEEKLY])
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     active=st.booleans(),
     addresses=st.lists(st.tuples(st.booleans(), st.booleans()), max_size=3),

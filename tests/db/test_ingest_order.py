@@ -102,9 +102,7 @@ OTHER = changed(FIRST, source="crossref", format="bzpeer/1", title="On that", re
 THIRD = changed(OTHER, source="dblp", title="On this", record_date="2024-01")
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), said=st.lists(records(), min_size=1, max_size=6))
 def test_any_order_and_any_batches(data: st.DataObject, said: list[WorkRecord]) -> None:
     with forgotten():

@@ -269,9 +269,7 @@ def cut(items: Sequence[InstitutionRecord], size: int) -> list[Sequence[Institut
     return [items[at : at + size] for at in range(0, len(items), size)]
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), said=st.lists(versions(), min_size=1, max_size=6))
 def test_any_order_and_any_batches(data: st.DataObject, said: list[InstitutionRecord]) -> None:
     with forgotten():
@@ -412,9 +410,7 @@ NAMINGS = st.lists(
 )
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(namings=NAMINGS, order=st.randoms(use_true_random=False), registered=st.booleans())
 def test_what_bylines_say_comes_out_the_same_in_any_order(
     namings: list[tuple[int, Named]], order: random.Random, registered: bool

@@ -101,9 +101,7 @@ def outcome(batches: list[list[WorkRecord]]) -> dict[str, Any]:
     return {"tree": found["tree"], "topics": found["topics"]}
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), said=st.lists(records(), min_size=1, max_size=5))
 def test_the_tree_is_the_same_in_any_order(data: st.DataObject, said: list[WorkRecord]) -> None:
     with forgotten():

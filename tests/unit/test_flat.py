@@ -10,7 +10,7 @@ from django.template import Context, Engine, Library, NodeList, Template, Templa
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 from django.test.signals import template_rendered
 from django.utils.translation import gettext_lazy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
@@ -299,7 +299,6 @@ def template_sets(draw: st.DrawFn) -> Sources:
     return found
 
 
-@settings(deadline=None)
 @given(template_sets(), st.sampled_from([VALUES | {"bit": "leaf"}, {"many": ["&"], "no": True}]))
 def test_any_set_of_templates_gives_the_same_pages(
     sources: Sources, values: dict[str, Any]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.domain.slice import Institution, SliceFacts
@@ -46,7 +46,6 @@ def test_caps_hold_and_everybody_hangs_on_a_work(case: SliceFacts) -> None:
     check_caps(case)
 
 
-@settings(deadline=None)
 @given(teams)
 def test_caps_hold_for_any_record(of: dict[int, frozenset[int]]) -> None:
     check_caps(facts(of))

@@ -50,7 +50,7 @@ def test_equal_facts_give_equal_bytes_in_any_order(case: SliceFacts) -> None:
     assert digest(other) == digest(case)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(0, 10_000))
 def test_the_digest_does_not_depend_on_order(seed: int) -> None:
     assert digest(shuffled(three_circles(), seed)) == digest(three_circles())

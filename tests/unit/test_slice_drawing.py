@@ -105,7 +105,7 @@ def test_labels_collide_with_nothing_and_stay_inside(case: SliceFacts) -> None:
         check_geometry(of)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(teams)
 def test_labels_collide_with_nothing_in_any_record(of: dict[int, frozenset[int]]) -> None:
     for each in drawn(facts(of)):
@@ -218,7 +218,7 @@ def test_markup_is_well_formed_and_nothing_in_it_is_alive(case: SliceFacts) -> N
     assert not re.search(r'\s(style|on\w+)="', html)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(letters, letters, letters)
 def test_any_name_and_title_is_shown_as_text(name: str, person: str, title: str) -> None:
     of = facts({1: (1,)}, names={1: person}, titles={1: title}, name=name)

@@ -1,6 +1,7 @@
 """Hostile and broken XML: what refuses the file, what costs one record, and what it costs."""
 
 import io
+import re
 import tracemalloc
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -190,10 +191,16 @@ def test_a_cut_off_end_is_one_reject_and_the_last(lost: int) -> None:
 
 PIECES = [b"<record>", b"</record>", b"<record", b"<", b">", b"<metadata>", b"</arXiv>", b"<title>"]
 PIECES += [b"<!--", b"-->", b"<![CDATA[", b"]]>", b"<?", b"?>", b"&#1;", b"\xff", b"\0", b'"', b"x"]
-GARBAGE = st.lists(
-    st.sampled_from(PIECES) | st.binary(max_size=20).filter(lambda data: b"<!" not in data),
-    max_size=12,
-).map(b"".join)
+# Between records a section may hold one as text: that is XML, and no garbage.
+COMMENTED_OUT = re.compile(rb"</record>.*<[!?].*<record", re.DOTALL)
+GARBAGE = (
+    st.lists(
+        st.sampled_from(PIECES) | st.binary(max_size=20).filter(lambda data: b"<!" not in data),
+        max_size=12,
+    )
+    .map(b"".join)
+    .filter(lambda data: not COMMENTED_OUT.search(data))
+)
 
 
 @given(st.lists(GARBAGE, min_size=1, max_size=4))

@@ -95,7 +95,7 @@ FRAGMENTS = st.sampled_from([
 MIXTURES = st.lists(FRAGMENTS | st.text(max_size=4), max_size=30).map("".join)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(MIXTURES)
 def test_any_mixture_is_well_formed_and_reads_the_same_twice(source: str) -> None:
     rendered = render(source)
@@ -109,7 +109,7 @@ def test_any_mixture_is_well_formed_and_reads_the_same_twice(source: str) -> Non
     assert render(source) == rendered
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(MIXTURES)
 def test_no_mixture_loses_a_letter(source: str) -> None:
     rendered = render(source)
@@ -118,13 +118,13 @@ def test_no_mixture_loses_a_letter(source: str) -> None:
     assert lost_letter(source, rendered.text, in_order=in_order) == ""
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(MIXTURES)
 def test_a_name_loses_no_letter(source: str) -> None:
     assert lost_letter(source, render_name(source)) == ""
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters="\\$&<{}~`'-")))
 def test_plain_text_is_only_escaped(word: str) -> None:
     plain = unicodedata.normalize("NFC", word)
@@ -133,7 +133,7 @@ def test_plain_text_is_only_escaped(word: str) -> None:
     assert "<" not in render(sentence).html
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(MIXTURES)
 def test_lead_and_rest_are_the_whole_source(source: str) -> None:
     lead, rest = split_lead(source)

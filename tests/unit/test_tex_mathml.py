@@ -159,7 +159,7 @@ PIECES = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(st.lists(PIECES, max_size=14).map("".join), st.booleans())
 def test_any_formula_is_well_formed_and_keeps_its_letters(source: str, display: bool) -> None:
     made = formula(source, Budget(), display=display)

@@ -210,9 +210,7 @@ def test_a_signed_in_person_is_no_safer(site: Client) -> None:
         assert site.get(f"/accounts/?a={bad}").status_code == 400
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(PATHS), st.binary(max_size=60), st.binary(max_size=60), st.booleans())
 def test_any_bytes_at_all(site: Client, path: str, query: bytes, body: bytes, form: bool) -> None:
     kind = FORM if form else PARTS
