@@ -42,11 +42,6 @@ def test_a_bar_filters_by_itself_and_keeps_the_focus() -> None:
         "id": "year-2020",
         "href": "/works/?year=2020#works",
         "hx-get": "/works/?year=2020",
-        "hx-target": "#works",
-        "hx-select": "#works",
-        "hx-swap": "outerHTML",
-        "hx-select-oob": "#works-status:innerHTML",
-        "hx-push-url": "true",
     }
 
 

@@ -17,9 +17,10 @@ Years = Sequence[tuple[int | None, int]]
 def year_bars(years: Years, url: str, current: int | None = None) -> str:
     """Draw (year, works), newest first in the source; each leads to `url` with its year.
 
-    A link filters the list `#works`, and has an id of its own, by which the focus is found again
-    after the list was exchanged. Years without works are shown as gaps; the undated works stand
-    apart at the end and are no link, since no filter asks for them. No years give an empty string.
+    A link filters the list around it, whose `hx-` attributes say how, and has an id of its own, by
+    which the focus is found again after the list was exchanged. Years without works are shown as
+    gaps; the undated works stand apart at the end and are no link, since no filter asks for them.
+    No years give an empty string.
     """
     if not years:
         return ""
@@ -42,9 +43,7 @@ def _dated(years: Years, tallest: int, start: str, current: int | None) -> Itera
             yield from _gap(newer - year - 1, newer)
         marked = ' aria-current="true"' if year == current else ""
         yield (
-            f'<li><a id="year-{year}" href="{start}{year}#works"{marked} hx-get="{start}{year}" '
-            'hx-target="#works" hx-select="#works" hx-swap="outerHTML" '
-            'hx-select-oob="#works-status:innerHTML" hx-push-url="true">'
+            f'<li><a id="year-{year}" href="{start}{year}#works"{marked} hx-get="{start}{year}">'
             f"{_drawn(count, tallest, str(year))}</a></li>"
         )
         newer = year
@@ -70,6 +69,6 @@ def _drawn(count: int, tallest: int, label: str) -> str:
 
 def _bar(height: int) -> str:
     return (
-        f'<svg viewBox="0 0 30 {height}" height="{height}" preserveAspectRatio="none" '
-        f'aria-hidden="true"><rect width="30" height="{height}" rx="{min(3, height // 2)}"/></svg>'
+        f'<svg height="{height}" aria-hidden="true">'
+        f'<rect width="100%" height="{height}" rx="{min(3, height // 2)}"/></svg>'
     )
