@@ -1,6 +1,7 @@
 """What a slice reads, in a small network of authors and in a large one."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import sub
 from statistics import median, quantiles
 
 from bench import network
@@ -10,7 +11,7 @@ from works.models import AuthorFacts
 
 SMALL, LARGE = 10_000, 200_000
 ROUNDS = 9
-PEOPLE, HUBS, STRANGERS = 100, 10, 1_000
+PEOPLE, STRANGERS = 100, 1_000
 ORDINARY = (2, 12)  # works
 
 
@@ -24,7 +25,7 @@ def measure() -> Iterator[Line]:
     yield Line(f"first touch of {LARGE:,}: p99, ms", quantiles(first, n=100)[-1], 10, at_most=True)
     people = {size: _people(size) for size in (SMALL, LARGE)}
     yield from _compared("ordinary authors", people)
-    yield from _compared("hubs", dict.fromkeys(people, range(1, HUBS + 1)))
+    yield from _compared("hubs", _hubs())
 
 
 def _people(size: int) -> list[int]:
@@ -35,6 +36,21 @@ def _people(size: int) -> list[int]:
 def _ordinary(number: int) -> list[int]:
     found = AuthorFacts.objects.filter(works__range=ORDINARY).order_by("?")
     return list(found.values_list("author_id", flat=True)[:number])
+
+
+def _hubs() -> dict[int, list[int]]:
+    """Who writes most in the small network, and whoever in the large one has as much to read."""
+    few, many = (_leading(size) for size in (SMALL, LARGE))
+    alike = [min(many, key=lambda one: sum(map(abs, map(sub, one[1:], hub[1:])))) for hub in few]
+    return {SMALL: [hub[0] for hub in few], LARGE: [hub[0] for hub in alike]}
+
+
+def _leading(size: int) -> list[tuple[int, int, int]]:
+    """(author, works, collaborators) of one in a thousand."""
+    with network.inside(size):
+        found = AuthorFacts.objects.order_by("-works", "author_id")
+        of = found.values_list("author_id", "works", "collaborators")
+        return list(of[: size // network.FIELD])
 
 
 def _compared(name: str, people: Mapping[int, Sequence[int]]) -> Iterator[Line]:

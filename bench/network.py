@@ -98,9 +98,8 @@ SELECT n, 'bench', n, 'Topic ' || n, 'topic-' || n FROM generate_series(1, 16) n
 
 WORK_TOPICS = """
 INSERT INTO works_worktopic (work_id, topic_id, position, year)
-SELECT id, 1 + (id %% %(fields)s + place * id) %% 16, place, year
+SELECT id, 1 + (id %% %(fields)s + place * (1 + id / %(fields)s %% 7)) %% 16, place, year
 FROM works_work, generate_series(0, 2) place ORDER BY id
-ON CONFLICT DO NOTHING
 """
 
 EDGES = """

@@ -5,7 +5,10 @@ for a record, and whoever claims it draws once.
 """
 
 import logging
+from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -13,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from bzpeer.lib import due
+from bzpeer.lib.sql import fetch
 from graph.domain.slice import VERSION, digest, draw
 from graph.domain.slice.facts import Institution, Person, SliceFacts, Topic, Work
 from graph.edging import MAX_TEAM
@@ -47,13 +51,13 @@ FROM graph_collaboration c JOIN works_author p ON p.id = c.other_id
 WHERE c.author_id = %(author)s ORDER BY c.works DESC, c.other_id LIMIT %(most)s
 """
 
-TOPICS_NEAR = """
-SELECT t.id, t.name, t.slug, count(*) AS n
+TOPIC_COUNTS = """
+SELECT wt.topic_id, count(*) AS works
 FROM works_authorship a JOIN works_worktopic wt ON wt.work_id = a.work_id
-JOIN works_topic t ON t.id = wt.topic_id
 WHERE a.author_id = %(author)s AND a.status <> 'rejected'
-GROUP BY t.id ORDER BY n DESC, t.id LIMIT %(most)s
+GROUP BY wt.topic_id ORDER BY works DESC, wt.topic_id LIMIT %(most)s
 """
+TOPICS_NAMED = "SELECT id, name, slug FROM works_topic WHERE id = ANY(%s)"
 
 # Where the researcher and the co-authors were, as sources give it on their shared works.
 PLACES_NEAR = """
@@ -188,7 +192,7 @@ def gather(author: Author, facts: AuthorFacts) -> SliceFacts:
         url=f"/researchers/{author.slug}/",
         works=works,
         people=tuple(_person(*row) for row in _near(PEOPLE_NEAR, author.pk, PEOPLE)),
-        topics=tuple(_topic(*row) for row in _near(TOPICS_NEAR, author.pk, TOPICS)),
+        topics=tuple(_topics(author.pk, works)),
         institutions=tuple(_place(*row[:-1]) for row in places),
         total_works=facts.works,
         total_people=facts.collaborators,
@@ -196,6 +200,20 @@ def gather(author: Author, facts: AuthorFacts) -> SliceFacts:
         total_institutions=places[0][-1] if places else 0,
         circles=tuple(tuple(circle) for circle in _circles(facts, works)),
     )
+
+
+def _topics(author_id: int, works: tuple[Work, ...]) -> Iterator[Topic]:
+    """The most frequent topics, counted over the works at hand if they are all."""
+    if len(works) == WORKS:
+        counts = _near(TOPIC_COUNTS, author_id, TOPICS)
+    else:
+        found = Counter(chain.from_iterable(work.topics for work in works))
+        counts = sorted(found.items(), key=lambda one: (-one[1], one[0]))[:TOPICS]
+    said = {key: named for key, *named in fetch(TOPICS_NAMED, [[key for key, _ in counts]])}
+    for key, number in counts:
+        if key in said:
+            name, slug = said[key]
+            yield Topic(key, name, f"/topics/{slug}/", number)
 
 
 def _circles(facts: AuthorFacts, works: tuple[Work, ...]) -> list[list[int]]:
@@ -228,12 +246,5 @@ def _place(key: int, name: str, slug: str, people: list[int] | None, own: bool) 
     return Institution(key, name, f"/institutions/{slug}/", tuple(people or ()), own)
 
 
-def _topic(key: int, name: str, slug: str, works: int) -> Topic:
-    return Topic(key=key, name=name, url=f"/topics/{slug}/", works=works)
-
-
 def _near(statement: str, author_id: int, most: int) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"author": author_id, "most": most, "team": MAX_TEAM})
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
+    return fetch(statement, {"author": author_id, "most": most, "team": MAX_TEAM})

@@ -247,6 +247,14 @@ def test_everything_near_is_gathered() -> None:
     assert [set(circle) for circle in found.circles] == [{one, two}]
 
 
+def test_topics_are_counted_over_more_works_than_are_near(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(FIRST, SECOND)
+    whole = gathered("Ann Lee").topics
+    monkeypatch.setattr(slices, "WORKS", 1)
+    assert len(gathered("Ann Lee").works) == 1
+    assert gathered("Ann Lee").topics == whole
+
+
 def test_the_institutions_of_shared_works_are_near() -> None:
     bay, hill = "03yrm5c26", "00f54p054"
     lee = changed_person("Ann Lee", bay)
