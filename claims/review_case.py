@@ -16,9 +16,10 @@ from claims.models import Challenge, Claim, ClaimEvent
 from claims.review_forms import DECISIONS, NAMED, ReviewForm
 from claims.review_pages import age_words, case_url, events_url
 from works.heads import Head, head
+from works.listing import byline_html
 from works.lists import WorkRow, WorksFilter, works_of_author
 from works.models import Author, Work
-from works.pages import byline_html, circle_context, researcher_url
+from works.pages import circle_context, researcher_url
 
 NAMES_SHOWN, EVENTS_SHOWN, WORKS_SHOWN = 6, 20, 12
 DONE = {
@@ -156,10 +157,10 @@ def _record(record: Head, shown: ClaimShown) -> dict[str, Any]:
 
 def _work(row: WorkRow) -> dict[str, Any]:
     return {
-        "title": trusted(row.title_html),
+        "title": trusted(row.title_html.decode()),
         "url": f"/works/{row.id}/",
         "year": row.year,
-        "by": trusted(byline_html(row)),
+        "by": trusted(byline_html(row).decode()),
     }
 
 

@@ -23,6 +23,7 @@ from profiles.pages import (
 from profiles.services import follow as follow_author
 from profiles.services import unfollow as unfollow_author
 from works.heads import Head, head
+from works.listing import render_list
 from works.models import Author
 from works.pages import (
     MAX_PAGE,
@@ -33,7 +34,7 @@ from works.pages import (
     researcher_row,
     researcher_url,
 )
-from works.queries import author_by_slug
+from works.queries import author_by_slug, public_id_of
 from works.researchers import leading_researchers, totals
 from works.web import fresh, load_researcher, researcher_page, works_page
 
@@ -67,7 +68,9 @@ def researcher(request: HttpRequest, head: Head) -> HttpResponse:
         own, following = claim_own(head.id, user.pk), queries.follows(user, head.id)
         viewer = user.pk
     context = researcher_page_context(head, following=following, own=own, viewer=viewer)
-    return render(request, "profiles/researcher.html", context)
+    return render_list(
+        request, "profiles/researcher.html", context, head.listed, public_id_of(head.slug)
+    )
 
 
 @researcher_page

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from bzpeer.lib.sql import fetch
+from bzpeer.lib.sql import fetch, fetch_bytes
 from works.domain.saying import Said
 from works.lists import AUTHOR, LATEST, WORK_COLUMNS, WorkRow
 from works.queries import public_id_of
@@ -112,7 +112,7 @@ def head_unless_held(slug: str, held: str) -> Head | str | None:
 
 def page_unless_held(slug: str, held: str) -> Head | str | None:
     """The same with the first of the record's works."""
-    rows = sorted(fetch(PAGE, _asked(slug, held)), key=itemgetter(0))
+    rows = sorted(fetch_bytes(PAGE, _asked(slug, held)), key=itemgetter(0))
     if not rows:
         return None
     found = _found(rows[0][1], held)
@@ -125,5 +125,5 @@ def _asked(slug: str, held: str) -> list[str]:
     return [f"{slug}-{held}", public_id_of(slug)]
 
 
-def _found(text: str | None, held: str) -> Head | str:
+def _found(text: str | bytes | None, held: str) -> Head | str:
     return held if text is None else HEADS.decode(text)

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from bzpeer.lib.safe import trusted
 from works.domain.words import written
 from works.institutions import PEOPLE, InstitutionFull, InstitutionRow, Member, Relation
 from works.lists import WorkRow, WorksFilter
-from works.pages import MAX_PAGE, address, page_context, paging, researcher_url, works_html
+from works.pages import MAX_PAGE, address, page_context, paging, researcher_url
 
 REGISTRIES = {
     "ror": ("ROR", "https://ror.org/{}"),
@@ -55,7 +54,6 @@ def institution_context(
             "people_total": people[0].matching if people else 0,
             **_people_turns(path, people, people_page, asked.page),
             "works": matching,
-            "html": trusted(works_html(works)),
             "turn": paging(path, asked, matching),
         },
     }

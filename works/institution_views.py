@@ -7,10 +7,10 @@ from django.http import (
     HttpResponsePermanentRedirect,
     HttpResponseRedirect,
 )
-from django.shortcuts import render
 
 from works import institutions, lists
 from works.institution_pages import institution_context, institution_url
+from works.listing import render_list
 from works.pages import MAX_PAGE, number_in
 from works.web import fresh
 
@@ -29,7 +29,7 @@ def institution(request: HttpRequest, slug: str) -> HttpResponse:
     if (people_page > 1 and not people) or (asked.page > 1 and not works):
         return HttpResponseRedirect(institution_url(found.slug))
     context = institution_context(found, people, people_page, works, asked)
-    return render(request, "works/institution.html", context)
+    return render_list(request, "works/institution.html", context, works)
 
 
 def _page(request: HttpRequest, name: str) -> int:

@@ -1,11 +1,14 @@
-"""Lists of works: the first names of each are kept with it, so that a list reads its own rows."""
+"""Lists of works: the first names of each are kept with it, so that a list reads its own rows.
+
+Their HTML stays the bytes that Postgres sends until it stands in an answer (`works.listing`).
+"""
 
 from html import escape
 from typing import Any
 
 import msgspec
 
-from bzpeer.lib.sql import fetch
+from bzpeer.lib.sql import fetch_bytes
 
 # Works on one page of a list.
 SIZE = 25
@@ -21,11 +24,11 @@ class WorkRow(msgspec.Struct):
     matching: int
     id: int
     year: int | None
-    title_html: str
-    head_html: str
-    byline_html: str
+    title_html: bytes
+    head_html: bytes
+    byline_html: bytes
     byline_rest: int
-    body_html: str
+    body_html: bytes
     position: int
     name: str
 
@@ -101,7 +104,9 @@ WITH author (id) AS (SELECT %s::bigint), {AUTHOR.format(author="author")}
 
 def works_of_author(author_id: int, asked: WorksFilter) -> list[WorkRow]:
     if asked.is_whole:
-        return [WorkRow(*row) for _, *row in fetch(OF_AUTHOR, [author_id, _skipped(asked.page)])]
+        return [
+            WorkRow(*row) for _, *row in fetch_bytes(OF_AUTHOR, [author_id, _skipped(asked.page)])
+        ]
     source = "works_authorship a JOIN works_work w ON w.id = a.work_id"
     mine = "a.author_id = %s AND a.status <> 'rejected'"
     return _works(source, [mine], [author_id], asked, own="a.position, a.name")
@@ -135,7 +140,7 @@ def _works(
     conditions: list[str],
     values: list[Any],
     asked: WorksFilter,
-    own: str = "0 AS position, '' AS name",
+    own: str = "0 AS position, ''::varchar AS name",
 ) -> list[WorkRow]:
     for condition, wanted in _conditions(asked):
         conditions.append(condition)
@@ -146,7 +151,7 @@ def _works(
         source=source,
         conditions=" AND ".join(conditions),
     )
-    return [WorkRow(*row) for row in fetch(statement, [*values, _skipped(asked.page)])]
+    return [WorkRow(*row) for row in fetch_bytes(statement, [*values, _skipped(asked.page)])]
 
 
 def _skipped(page: int) -> int:

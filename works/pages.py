@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from html import escape
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,12 +10,11 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from bzpeer.lib.safe import trusted
-from works.domain import article, provenance, words
+from works.domain import provenance, words
 from works.domain.saying import SILENT, Said
 from works.domain.year_bars import year_bars
 from works.heads import Head
 from works.lists import SIZE, WorkRow, WorksFilter
-from works.queries import public_id_of
 from works.researchers import ResearcherRow
 
 SAMPLE = "bzpeer-sample"
@@ -173,7 +170,6 @@ def works_context(head: Head, asked: WorksFilter, rows: Sequence[WorkRow]) -> di
     return {
         "total": max(head.works, matching),
         "matching": matching,
-        "html": trusted(works_html(rows, public_id_of(head.slug))),
         "q": asked.q,
         "year": asked.year,
         "year_bars": trusted(bars) if len(head.years) > 1 else "",
@@ -203,35 +199,3 @@ def address(base: str, **parameters: str | int | None) -> str:
     """The address with the parameters that say something; page 1 goes without saying."""
     said = {k: v for k, v in parameters.items() if v not in ("", None) and (k, v) != ("page", 1)}
     return f"{base}?{urlencode(said)}" if said else base
-
-
-def works_html(rows: Sequence[WorkRow], focus: str = "") -> str:
-    """The articles of a list under their years, in the order of the rows.
-
-    `focus` is the public id of the author whose list it is.
-    """
-    years = groupby(rows, attrgetter("year"))
-    return "".join(
-        _year_html(year, [work_html(row, focus) for row in group]) for year, group in years
-    )
-
-
-def _year_html(year: int | None, articles: list[str]) -> str:
-    noun = "work" if len(articles) == 1 else "works"
-    heading = f"<h3>{year or 'Undated'}<span>{len(articles)} {noun}</span></h3>"
-    items = "".join([f"<li>{one}</li>" for one in articles])
-    return f'<section class="year">{heading}<ol>{items}</ol></section>'
-
-
-def work_html(row: WorkRow, focus: str) -> str:
-    byline = byline_html(row, focus)
-    return article.article(row.id, row.title_html, row.head_html, byline, row.body_html)
-
-
-def byline_html(row: WorkRow, focus: str = "") -> str:
-    """The first names and the one of the list's author, and how many are left out."""
-    if row.position > article.BYLINE:
-        shown = f"{row.byline_html}, {article.bold(row.name)}"
-        return shown + article.more(row.byline_rest - 1)
-    shown = article.focused(row.byline_html, focus) if focus else row.byline_html
-    return shown + article.more(row.byline_rest)

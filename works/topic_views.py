@@ -5,9 +5,9 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from bzpeer.lib.safe import trusted
 from works import lists, researchers
 from works import topics as reading
+from works.listing import render_list
 from works.lists import WorkRow, WorksFilter
 from works.pages import (
     MAX_PAGE,
@@ -15,7 +15,6 @@ from works.pages import (
     page_context,
     paging,
     researcher_url,
-    works_html,
 )
 from works.topics import Counted, TopicFull
 from works.web import fresh
@@ -46,7 +45,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
         "t": topic_context(found, rows),
         "turn": paging(path, asked, found.works.works),
     }
-    return render(request, "works/topic.html", context)
+    return render_list(request, "works/topic.html", context, rows)
 
 
 @fresh
@@ -91,7 +90,6 @@ def topic_context(found: TopicFull, rows: list[WorkRow]) -> dict[str, Any]:
             {"name": name, "url": researcher_url(slug), "works": works}
             for slug, name, works in people
         ],
-        "html": trusted(works_html(rows)),
     }
 
 

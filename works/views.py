@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from bzpeer.lib import access
 from works import queries, researchers
 from works.heads import Head
+from works.listing import render_list
 from works.lists import works_of_author
 from works.pages import (
     MAX_PAGE,
@@ -48,7 +49,7 @@ def researcher_works(request: HttpRequest, head: Head) -> HttpResponse:
         "r": researcher_context(head),
         "works": works_context(head, asked, rows),
     }
-    return render(request, "works/works.html", context)
+    return render_list(request, "works/works.html", context, rows, queries.public_id_of(head.slug))
 
 
 @access.public

@@ -213,7 +213,7 @@ def test_a_topic_shows_its_latest_works_page_by_page(monkeypatch: pytest.MonkeyP
     found = topic_reading.topic("arxiv-cs-lg")
     assert found is not None
     pages = [[row.title_html for row in works_of_topics(found.ids, page)] for page in (1, 2, 3, 4)]
-    assert pages == [["A", "B"], ["C", "D"], ["E"], []]
+    assert pages == [[b"A", b"B"], [b"C", b"D"], [b"E"], []]
 
 
 def test_a_work_of_two_topics_beneath_is_listed_once() -> None:
@@ -231,7 +231,7 @@ def test_a_work_that_is_dated_anew_moves() -> None:
     publish(changed(first, created="2021-01-01", record_date="2025-05-05"))
     found = topic_reading.topic("arxiv-cs-lg")
     assert found is not None
-    assert [row.title_html for row in works_of_topics(found.ids, 1)] == ["One", "Two"]
+    assert [row.title_html for row in works_of_topics(found.ids, 1)] == [b"One", b"Two"]
 
 
 @pytest.mark.parametrize(("most", "counted"), [(2, (2, True)), (3, (3, False)), (9, (3, False))])

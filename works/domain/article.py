@@ -224,25 +224,15 @@ def more(people: int) -> str:
     return f' <span class="more-authors">and {people:,} more</span>' if people > 0 else ""
 
 
-def focused(byline_html: str, public_id: str) -> str:
+def focused(byline: bytes, public_id: bytes) -> bytes:
     """The byline with the name of this author as bold text instead of a link."""
-    end = byline_html.find(f'-{public_id}/">')
-    if end < 0:
-        return byline_html
-    before = byline_html[: byline_html.rindex("<a ", 0, end)]
-    name, _, after = byline_html[byline_html.index(">", end) + 1 :].partition("</a>")
-    return f"{before}<b>{name}</b>{after}"
+    before, end, behind = byline.partition(b'-%b/">' % public_id)
+    if not end:
+        return byline
+    name, _, after = behind.partition(b"</a>")
+    return b"%b<b>%b</b>%b" % (before[: before.rindex(b"<a ")], name, after)
 
 
-def bold(name: str) -> str:
+def bold(name: str) -> bytes:
     """A name as `focused` shows it."""
-    return f"<b><bdi>{escape(name)}</bdi></b>"
-
-
-def article(work_id: int, title_html: str, head_html: str, byline_html: str, body_html: str) -> str:
-    """One work of a list, from its stored pieces."""
-    return (
-        f'<article class="work" id="work-{work_id}" data-work-id="{work_id}">{head_html}'
-        f'<h4 dir="auto"><a href="/works/{work_id}/">{title_html}</a></h4>'
-        f'<p class="byline">{byline_html}</p>{body_html}</article>'
-    )
+    return f"<b><bdi>{escape(name)}</bdi></b>".encode()
