@@ -1,6 +1,6 @@
 """The one door through which our own HTML reaches a template unescaped."""
 
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 
 def trusted(html: str) -> SafeString:
@@ -10,4 +10,4 @@ def trusted(html: str) -> SafeString:
     the pictures, the articles rendered at import, the TeX renderer. Never on text as a source or
     a person gave it, and never on a string that was put together at the place of the call.
     """
-    return mark_safe(html)  # noqa: S308
+    return SafeString(html)

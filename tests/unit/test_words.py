@@ -1,8 +1,10 @@
 """Facts in words."""
 
+from datetime import date
+
 import pytest
 
-from works.domain.words import written
+from works.domain.words import month, written
 
 
 @pytest.mark.parametrize(
@@ -19,3 +21,8 @@ from works.domain.words import written
 )
 def test_a_date_is_written_as_far_as_it_is_known(when: str, words: str) -> None:
     assert written(when) == words
+
+
+@pytest.mark.parametrize("number", range(1, 13))
+def test_months_have_their_names(number: int) -> None:
+    assert month(date(2026, number, 5)) == f"{date(2026, number, 1):%B} 2026"

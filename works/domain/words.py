@@ -6,6 +6,10 @@ from datetime import date
 
 from works.domain.records import PartialDate
 
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
+)
 _CODE = re.compile(r" \([\w.-]+\)$")
 
 Years = Sequence[tuple[int | None, int]]
@@ -22,7 +26,12 @@ def years_text(years: Years) -> str:
 
 def day(moment: date) -> str:
     """ "3 May 2026"."""
-    return f"{moment.day} {moment:%B %Y}"
+    return f"{moment.day} {month(moment)}"
+
+
+def month(moment: date) -> str:
+    """ "May 2026", in English whatever the system speaks, and sooner than `strftime` has it."""
+    return f"{MONTHS[moment.month - 1]} {moment.year}"
 
 
 def written(when: PartialDate) -> str:
@@ -32,7 +41,7 @@ def written(when: PartialDate) -> str:
     """
     try:
         if len(when) == len("2026-05"):
-            return f"{date.fromisoformat(f'{when}-01'):%B %Y}"
+            return month(date.fromisoformat(f"{when}-01"))
         if len(when) == len("2026-05-03"):
             return day(date.fromisoformat(when)).replace(" ", "\N{NO-BREAK SPACE}", 1)
         return when
