@@ -1,5 +1,7 @@
 """What one follows and is told of, in a browser: pages, the mark in the header, and the way out."""
 
+import re
+
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -29,6 +31,8 @@ OWN = {
     "topic-followed": "/topics/arxiv-cs-lg/",
     "topic-follow": "/topics/arxiv-cs-lg/follow/",
 }
+# A text alone would be found in "Unfollow topic", too.
+FOLLOW = re.compile("^Follow topic")
 STRANGE = ("W" * 300, "\u202bשלום עולם مرحبا <b>x</b>", "On $x^2$")
 
 
@@ -91,7 +95,7 @@ def test_following_a_topic_from_its_page(ada: User, visitor: Visitor, scripts: b
     page.get_by_role("button", name="Unfollow topic").click()
     if not scripts:
         page.get_by_role("link", name="Follow topic").click()
-    expect(page.get_by_role("button", name="Follow topic")).to_contain_text("0")
+    expect(page.get_by_role("button", name=FOLLOW)).to_contain_text("0")
 
 
 def test_one_who_follows_too_fast_is_told(
@@ -101,10 +105,7 @@ def test_one_who_follows_too_fast_is_told(
     visit = as_person(visitor(), ada)
     page = visit.go("/topics/arxiv-cs-lg/")
     page.get_by_role("button", name="Unfollow topic").click()
-    button = page.get_by_role("button", name="Follow topic")
-    expect(button).to_be_focused()
-    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
-    button.click()
+    page.get_by_role("button", name=FOLLOW).click()
     # Three requests, one after the other: HTMX's, the browser's own, and the page that it is.
     expect(page.locator("h1")).to_have_text("Too many tries in a short time", timeout=20_000)
     visit.forgive()

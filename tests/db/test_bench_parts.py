@@ -20,7 +20,7 @@ def networks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Small ones, which are dropped behind the test: they are no tables of ours."""
     for name, value in {"SMALL": SMALL, "LARGE": LARGE, "ROUNDS": 2}.items():
         monkeypatch.setattr(neighbourhoods, name, value)
-    for name in ("PEOPLE", "HUBS", "STRANGERS"):
+    for name in ("PEOPLE", "STRANGERS"):
         monkeypatch.setattr(neighbourhoods, name, 3)
     for part in (paths, searching):
         monkeypatch.setattr(part, "SIZE", LARGE)
