@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 # To be raised with every change of what is drawn: stored slices are then made anew.
-VERSION = 2
+VERSION = 3
 
 
 class Drawn(msgspec.Struct, frozen=True):

@@ -149,13 +149,20 @@ def _tag(node: Node, radius: int, style: Style) -> Tag:
 
 def _link(node: Node, prefix: str, radius: int, point: tuple[int, int], label: Label | None) -> str:
     classes = f"node {node.kind}{' me' * (node.key == ME)}{' close' * node.close}"
-    said = escaped(node.said)
     return (
         f'<a class="{classes}" id="{prefix}{node.key}" href="{escaped(node.url)}"'
-        f' aria-label="{said}" transform="translate({point[0]} {point[1]})">'
+        f' aria-label="{escaped(_name(node, label))}"'
+        f' transform="translate({point[0]} {point[1]})">'
         f'{_SHAPES[node.kind](radius)}<circle class="hit" r="{max(HIT_RADIUS, radius)}"/>'
-        f"{_text(label, point)}<title>{said}</title></a>"
+        f"{_text(label, point)}<title>{escaped(node.said)}</title></a>"
     )
+
+
+def _name(node: Node, label: Label | None) -> str:
+    """What a node is called, with its label: whoever speaks to the browser says what they read."""
+    if label is None or label.text.rstrip("…") in node.said:
+        return node.said
+    return f"{node.said} ({label.text})"
 
 
 def _text(label: Label | None, point: tuple[int, int]) -> str:
