@@ -7,7 +7,16 @@ import numpy as np
 from msgspec.json import encode
 
 from bzpeer.lib import columns
-from graph.domain.edges import Bylines, Edges, bylines, changes, nearest
+from graph.domain.edges import (
+    ID_BITS,
+    YEAR_BITS,
+    Bylines,
+    Edges,
+    Packed,
+    bylines,
+    changes,
+    nearest,
+)
 from works.domain.grouped import Column, listed
 
 # Works with more people make no edges: being one of 3,000 names is no collaboration.
@@ -24,8 +33,11 @@ FROM works_work w JOIN works_authorship b ON b.work_id = w.id
 WHERE w.people <= %(team)s AND b.author_id IS NOT NULL AND b.status <> 'rejected' AND w.id IN (
     SELECT work_id FROM works_authorship WHERE author_id = ANY(%(ids)s) AND status <> 'rejected')
 """
-KEPT = """
-SELECT author_id, other_id, works, coalesce(first_year, 0), coalesce(last_year, 0), close
+# As `graph.domain.edges.packed` has them.
+KEPT = f"""
+SELECT author_id << {ID_BITS} | other_id,
+    ((works::bigint << {YEAR_BITS} | coalesce(first_year, 0)) << {YEAR_BITS}
+        | coalesce(last_year, 0)) << 1 | close::int
 FROM graph_collaboration WHERE author_id = ANY(%(ids)s) ORDER BY author_id, other_id
 """
 WRITE = """
@@ -67,8 +79,8 @@ def edges_write(cursor: Any, ids: Sequence[int], found: Edges) -> None:
 
 
 def _write(cursor: Any, ids: Column, found: Edges) -> None:
-    kept = Edges(*columns.read(cursor, KEPT, {"ids": columns.literal(ids.tolist())}, 6))
-    new, changed, gone = changes(kept, found)
+    kept = columns.read(cursor, KEPT, {"ids": columns.literal(ids.tolist())}, 2)
+    new, changed, gone = changes(Packed(*kept), found)
     _insert(cursor, new)
     if len(changed.author):
         cursor.execute(CORRECT, [columns.literal(column.tolist()) for column in changed])

@@ -52,6 +52,13 @@ class Edges(NamedTuple):
         return Edges(*(column[chosen] for column in self))
 
 
+class Packed(NamedTuple):
+    """Edges in two columns, which are read and compared sooner: a pair, and what is said of it."""
+
+    pair: Column
+    said: Column
+
+
 class Changes(NamedTuple):
     """What makes the edges that are kept those that should be."""
 
@@ -120,19 +127,32 @@ def companions(
     return company
 
 
-def changes(old: Edges, fresh: Edges) -> Changes:
-    """Both in the order of author and other, whose ids are below 2**31."""
-    before, now = (side.author << ID_BITS | side.other for side in (old, fresh))
-    at = np.searchsorted(before, now)
-    there = at < len(before)
-    there[there] = before[at[there]] == now[there]
-    kept = old.where(at[there])
-    same = np.logical_and.reduce([a == b for a, b in zip(kept, fresh.where(there))])
+def packed(found: Edges) -> Packed:
+    """Of ids below 2**31, works below 2**32, and years."""
+    years = (found.works << YEAR_BITS | found.first) << YEAR_BITS | found.last
+    return Packed(found.author << ID_BITS | found.other, years << 1 | found.close)
+
+
+def unpacked(pair: Column, said: Column) -> Edges:
+    """The edges again."""
+    year, years = (1 << YEAR_BITS) - 1, said >> 1
+    ends = pair >> ID_BITS, pair & (1 << ID_BITS) - 1
+    works, first, last = years >> 2 * YEAR_BITS, years >> YEAR_BITS & year, years & year
+    return Edges(*ends, works, first, last, said & 1)
+
+
+def changes(old: Packed, fresh: Edges) -> Changes:
+    """Both in the order of author and other."""
+    now = packed(fresh)
+    at = np.searchsorted(old.pair, now.pair)
+    there = at < len(old.pair)
+    there[there] = old.pair[at[there]] == now.pair[there]
+    kept = at[there]
     changed = there.copy()
-    changed[there] = ~same
-    gone = np.ones(len(before), bool)
-    gone[at[there]] = False
-    return Changes(fresh.where(~there), fresh.where(changed), old.where(gone))
+    changed[there] = old.said[kept] != now.said[there]
+    gone = np.ones(len(old.pair), bool)
+    gone[kept] = False
+    return Changes(fresh.where(~there), fresh.where(changed), unpacked(*(c[gone] for c in old)))
 
 
 def nearest(found: Edges, most: int) -> Edges:

@@ -60,3 +60,6 @@ def test_only_the_edges_that_differ_are_written(monkeypatch: pytest.MonkeyPatch)
     Collaboration.objects.filter(author=author(names[4]), other=author(names[5])).delete()
     refresh(list(Author.objects.values_list("id", flat=True)))
     assert kept() == before | both("Ann Lee", "Bo Li", 1, 2024, 2024, False)
+    settled = row_versions(["graph_collaboration"])
+    refresh(list(Author.objects.values_list("id", flat=True)))
+    assert row_versions(["graph_collaboration"]) == settled

@@ -14,6 +14,8 @@ from graph.domain.edges import (
     companions,
     edges,
     nearest,
+    packed,
+    unpacked,
 )
 
 # (author, work): few of each, so that people meet again; some are on a work twice.
@@ -73,7 +75,7 @@ def test_changes_lead_from_the_old_edges_to_the_new(
     asked: set[int], before: list[tuple[int, int]], after: list[tuple[int, int]]
 ) -> None:
     old, fresh = found(asked, before), found(asked, after)
-    new, changed, gone = (rows(part) for part in changes(old, fresh))
+    new, changed, gone = (rows(part) for part in changes(packed(old), fresh))
     kept = {row[:2]: row for row in rows(old)}
     assert {row[:2] for row in new}.isdisjoint(kept)
     assert all(row[:2] in kept and kept[row[:2]] != row for row in changed)
@@ -81,6 +83,12 @@ def test_changes_lead_from_the_old_edges_to_the_new(
         del kept[row[:2]]
     kept.update({row[:2]: row for row in [*new, *changed]})
     assert sorted(kept.values()) == rows(fresh)
+
+
+@given(ASKED, NAMES)
+def test_packed_edges_say_the_same(asked: set[int], names: list[tuple[int, int]]) -> None:
+    of = found(asked, names)
+    assert rows(unpacked(*packed(of))) == rows(of)
 
 
 @given(ASKED, NAMES, st.integers(1, 4))
