@@ -2,9 +2,10 @@
 
 import os
 from argparse import ArgumentParser
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from itertools import chain
 from time import monotonic
 from typing import Any
 
@@ -42,8 +43,9 @@ class Command(BaseCommand):
         if slugs:
             yield self.whole([self.author_id(slug) for slug in slugs])
         elif everyone:
-            ids = Author.objects.order_by("id").values_list("id", flat=True).iterator()
-            yield from side_by_side(iter(lambda: list(islice(ids, BATCH)), []))
+            yield from side_by_side(
+                list(Author.objects.order_by("id").values_list("id", flat=True))
+            )
         else:
             while (result := refresh_due()) is not None:
                 yield result
@@ -62,19 +64,35 @@ class Command(BaseCommand):
         return author.merged_into_id or author.pk
 
 
-def side_by_side(batches: Iterator[list[int]]) -> Iterator[Refreshed]:
-    """As many at once as there are processors: one here, each other on a connection of its own."""
+def side_by_side(ids: list[int]) -> Iterator[Refreshed]:
+    """As many at once as there are processors: one here, each other on a connection of its own.
+
+    Whoever is done takes the next batch: some hold three times the work of others, mostly the
+    oldest records. Where one fails the rest are refreshed all the same, and then it is told.
+    """
     at_once = os.cpu_count() or 1
+    first, *rest = even(ids, BATCH) or [[]]
+    waiting = iter(rest)
     with ThreadPoolExecutor(at_once) as pool:
-        while some := list(islice(batches, at_once)):
-            others = [pool.submit(refresh_apart, batch) for batch in some[1:]]
-            yield refresh(some[0])
-            yield from (other.result() for other in others)
+        others = [pool.submit(refresh_apart, waiting) for _ in rest[: at_once - 1]]
+        try:
+            yield from map(refresh, chain([first], waiting))
+        except KeyboardInterrupt:
+            deque(waiting, 0)  # nobody begins another
+            raise
+        for other in others:
+            yield from other.result()
 
 
-def refresh_apart(author_ids: list[int]) -> Refreshed:
+def even(ids: list[int], most: int) -> list[list[int]]:
+    """The ids in as few batches as there may be, all of about one length."""
+    size = -(-len(ids) // max(1, -(-len(ids) // most)))
+    return [ids[start : start + size] for start in range(0, len(ids), size or 1)]
+
+
+def refresh_apart(waiting: Iterator[list[int]]) -> list[Refreshed]:
     try:
-        return refresh(author_ids)
+        return list(map(refresh, waiting))
     finally:
         connection.close()
 
