@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 import pytest
