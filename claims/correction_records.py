@@ -7,7 +7,7 @@ from works.institution_pages import institution_url
 from works.institutions import institution
 from works.models import Topic, Work
 from works.pages import researcher_url
-from works.queries import author_by_slug, work_since_joined
+from works.queries import author_by_slug, record_now, work_since_joined
 
 Kind = Correction.Kind
 
@@ -56,7 +56,7 @@ def researcher_record(slug: str) -> Record | None:
     author = author_by_slug(slug)
     if author is None:
         return None
-    current = author.merged_into or author
+    current = record_now(author)
     return Record(researcher_url(current.slug), current.name, RESEARCHER)
 
 

@@ -13,7 +13,7 @@ from claims.models import Correction
 from claims.suppressing import claimed_as, suppression_grant, suppression_undo
 from works.models import Author, Suppression
 from works.pages import MAX_PAGE, address, number_in, page_context, researcher_url
-from works.queries import author_by_slug
+from works.queries import author_by_slug, record_now
 from works.suppression import look_alikes, works_of
 
 LIST = "/moderation/suppressions/"
@@ -90,7 +90,7 @@ def _record(asked: str) -> Author:
     author = author_by_slug(parts.strip("/ ").partition("/")[0][:300])
     if author is None:
         raise Http404
-    return author.merged_into or author
+    return record_now(author)
 
 
 def _note(asked: str) -> Correction | None:

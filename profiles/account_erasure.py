@@ -20,9 +20,9 @@ from claims.conversing import conversations_forget
 from claims.models import Correction
 from profiles.account_links import GOOD_FOR, RESTORE, UNDO, link_find, link_make
 from profiles.account_sessions import sessions_end
-from profiles.models import Erasure, Follow, SecretLink, User
+from profiles.models import Erasure, SecretLink, User
 from profiles.saying import names_forget
-from profiles.services import followers_recount
+from profiles.services import followers_recount, follows_held
 from works.services import authors_changed
 
 log = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ def erase_due() -> int:
 @transaction.atomic
 def erase(user: User) -> None:
     """Delete the account and all rows that are its own; the audit keeps its number and no name."""
-    followed = sorted(Follow.objects.filter(user=user).values_list("author_id", flat=True))
+    followed = follows_held(user)
     emails = _addresses(user)
     Correction.objects.annotate(at=Lower("email")).filter(at__in=emails).update(name="", email="")
     OutboxEvent.objects.filter(_mailed_to(emails)).delete()

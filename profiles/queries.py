@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
 
 from profiles.models import Follow, User
 from works.models import Author, Report
@@ -19,7 +20,11 @@ def follows(user: User, author_id: int) -> bool:
 
 
 def following_count(user: User) -> int:
-    return Follow.objects.filter(user=user).count()
+    """How many records `following` lists: one that became part of another is none of its own."""
+    record = Coalesce("author__merged_into_id", "author_id")
+    own = Follow.objects.filter(user=user)
+    found: int = own.aggregate(records=Count(record, distinct=True))["records"]
+    return found
 
 
 def only_sample() -> bool:

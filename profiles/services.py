@@ -16,6 +16,7 @@ from graph.services import LOCK_FACTS, company_renamed, edges_refresh
 from profiles.models import Follow, User
 from profiles.saying import names_carry, said_carry
 from works.models import Author, AuthorChange
+from works.queries import HEIRS
 from works.services import WORKS, authors_changed, counts_refresh, facts_write
 
 log = logging.getLogger(__name__)
@@ -27,15 +28,15 @@ BATCH = 5_000
 # To call processes of the server to help costs a batch more than they take off it.
 ALONE = "SET LOCAL max_parallel_workers_per_gather = 0"
 
-MOVE_FOLLOWS = """
-WITH gone AS (
-    DELETE FROM profiles_follow f USING works_author a
-    WHERE a.id = f.author_id AND a.id = ANY(%s) AND a.merged_into_id IS NOT NULL
-    RETURNING f.user_id, a.merged_into_id, f.created_at
+MOVE_FOLLOWS = f"""
+WITH way AS ({HEIRS}), gone AS (
+    DELETE FROM profiles_follow f USING way WHERE way.id = f.author_id
+    RETURNING f.user_id, way.heir, f.created_at
 )
-INSERT INTO profiles_follow (user_id, author_id, created_at)
-SELECT user_id, merged_into_id, min(created_at) FROM gone GROUP BY user_id, merged_into_id
-ON CONFLICT (user_id, author_id) DO UPDATE SET created_at = excluded.created_at
+INSERT INTO profiles_follow AS f (user_id, author_id, created_at)
+SELECT user_id, heir, min(created_at) FROM gone GROUP BY user_id, heir
+ON CONFLICT (user_id, author_id) DO UPDATE
+    SET created_at = least(f.created_at, excluded.created_at)
 RETURNING author_id
 """
 
@@ -113,7 +114,7 @@ def follows_moved(author_ids: Sequence[int]) -> list[int]:
 def followers_recount(author_ids: Sequence[int]) -> None:
     """Count anew, one counter at a time: who waits sees the follows of who went before."""
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(LOCK_FACTS, [literal(author_ids)])
+        _facts_lock(cursor, author_ids)
         _followers_count(cursor, author_ids)
 
 
@@ -125,17 +126,37 @@ def _followers_count(cursor: Any, author_ids: Sequence[int]) -> None:
 @transaction.atomic
 def follow(user: User, author: Author) -> None:
     """Follow a record; doing it twice is doing it once."""
-    _follow_change(author, created=Follow.objects.get_or_create(user=user, author=author)[1])
+    with connection.cursor() as cursor:
+        _facts_lock(cursor, [author.pk])
+        if Follow.objects.get_or_create(user=user, author=author)[1]:
+            _follows_changed(cursor, [author.pk])
 
 
 @transaction.atomic
 def unfollow(user: User, author: Author) -> None:
-    deleted, _ = Follow.objects.filter(user=user, author=author).delete()
-    _follow_change(author, created=bool(deleted))
+    with connection.cursor() as cursor:
+        _facts_lock(cursor, [author.pk])
+        if Follow.objects.filter(user=user, author=author).delete()[0]:
+            _follows_changed(cursor, [author.pk])
 
 
-def _follow_change(author: Author, created: bool) -> None:
+def follows_held(user: User) -> list[int]:
+    """The records that a person follows; the caller's transaction keeps these follows in place."""
+    followed, held = Follow.objects.filter(user=user), set[int]()
+    with connection.cursor() as cursor:
+        # A refresh that was faster has moved some of them to other records.
+        while fresh := set(followed.values_list("author_id", flat=True)) - held:
+            _facts_lock(cursor, sorted(fresh))
+            held |= fresh
+    return sorted(followed.values_list("author_id", flat=True))
+
+
+def _follows_changed(cursor: Any, author_ids: Sequence[int]) -> None:
     """The count follows at once; the page's version moves on with it."""
-    if created:
-        followers_recount([author.pk])
-        authors_changed([author.pk])
+    _followers_count(cursor, author_ids)
+    authors_changed(author_ids)
+
+
+def _facts_lock(cursor: Any, author_ids: Sequence[int]) -> None:
+    """Before a follow is touched: a refresh holds the facts, and then moves follows."""
+    cursor.execute(LOCK_FACTS, [literal(author_ids)])

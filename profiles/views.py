@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
 
 from bzpeer.lib import access, limits
 from bzpeer.lib.views import too_many
@@ -34,7 +35,7 @@ from works.pages import (
     researcher_row,
     researcher_url,
 )
-from works.queries import author_by_slug, public_id_of
+from works.queries import author_by_slug, public_id_of, record_now
 from works.researchers import leading_researchers, totals
 from works.web import fresh, load_researcher, researcher_page, works_page
 
@@ -89,7 +90,8 @@ def follow(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Follow or stop following: the page with the form, the form's answer, and HTMX's piece."""
     found = load_researcher(request, slug)
     if not isinstance(found, Head):
-        return found
+        # HTMX would follow it, and put the whole page there in the button's place.
+        return HttpResponseClientRedirect(found.url) if request.htmx else found  # type: ignore[attr-defined]
     if not access.signed_in(request):
         return _follow_page(request, found, following=False)
     user = cast(User, request.user)
@@ -142,7 +144,7 @@ def _following_changed(request: HttpRequest, user: User) -> HttpResponseBase:
         raise Http404
     if not limits.allowed(FOLLOWS, user.pk):
         return too_many(request)
-    author = author.merged_into or author
+    author = record_now(author)
     stop = request.POST.get("action") == "unfollow"
     if stop:
         for record in queries.followed_as(user, author):

@@ -15,7 +15,8 @@ from works.queries import public_id_of
 class Head(msgspec.Struct):
     """A researcher's record. Facts are 0 or empty before the refresh.
 
-    `listed` are the first of the works' list, where they were asked for.
+    `change` and `generation` are of what waits to be refreshed, and 0 where nothing does. `listed`
+    are the first of the works' list, where they were asked for.
     """
 
     id: int
@@ -23,6 +24,7 @@ class Head(msgspec.Struct):
     name: str
     heir: str | None
     version: int
+    change: int
     generation: int
     works: int
     topics: int
@@ -51,8 +53,12 @@ class Head(msgspec.Struct):
 
     @property
     def stamp(self) -> str:
-        """Differs whenever the page does."""
-        return f"{self.id}-{self.version}-{self.generation}"
+        """Differs whenever the page does.
+
+        Each change that waits has a number of its own: generations begin anew with the next one,
+        while the version may be the one that the last left behind.
+        """
+        return f"{self.id}-{self.version}-{self.change}-{self.generation}"
 
     @property
     def suppressed(self) -> bool:
@@ -62,16 +68,17 @@ class Head(msgspec.Struct):
 
 # As one text, which is decoded in one go, or nothing for a reader who holds the page as it is.
 HEAD = """
-SELECT a.id, CASE WHEN concat_ws('-', a.slug, a.id, coalesce(f.version, 0),
+SELECT a.id, CASE WHEN concat_ws('-', a.slug, a.id, coalesce(f.version, 0), coalesce(c.id, 0),
         coalesce(c.generation, 0)) <> %s OR heir.id IS NOT NULL THEN (
     SELECT row_to_json(head)::text FROM (
         SELECT a.id, a.slug, a.name, heir.slug AS heir, coalesce(f.version, 0) AS version,
-            coalesce(c.generation, 0) AS generation, coalesce(f.works, 0) AS works,
-            coalesce(f.topics, 0) AS topics, coalesce(f.years, '[]') AS years,
-            coalesce(f.top_topics, '[]') AS top_topics, coalesce(f.sources, '[]') AS sources,
-            coalesce(f.affiliation, '') AS affiliation, coalesce(f.identified, 0) AS identified,
-            coalesce(f.complete, 0) AS complete, coalesce(f.corroborated, 0) AS corroborated,
-            coalesce(f.confirmed, 0) AS confirmed, coalesce(f.collaborators, 0) AS collaborators,
+            coalesce(c.id, 0) AS change, coalesce(c.generation, 0) AS generation,
+            coalesce(f.works, 0) AS works, coalesce(f.topics, 0) AS topics,
+            coalesce(f.years, '[]') AS years, coalesce(f.top_topics, '[]') AS top_topics,
+            coalesce(f.sources, '[]') AS sources, coalesce(f.affiliation, '') AS affiliation,
+            coalesce(f.identified, 0) AS identified, coalesce(f.complete, 0) AS complete,
+            coalesce(f.corroborated, 0) AS corroborated, coalesce(f.confirmed, 0) AS confirmed,
+            coalesce(f.collaborators, 0) AS collaborators,
             coalesce(f.close_collaborators, 0) AS close_collaborators,
             coalesce(f.company, '[]') AS company, coalesce(f.circles, '[]') AS circles,
             coalesce(f.several, false) AS several,

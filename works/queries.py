@@ -18,8 +18,7 @@ def author_by_slug(slug: str) -> Author | None:
 
     None for one that was emptied.
     """
-    named = Author.objects.exclude(name="").select_related("merged_into")
-    return named.filter(public_id=public_id_of(slug)).first()
+    return Author.objects.exclude(name="").filter(public_id=public_id_of(slug)).first()
 
 
 # What a record was merged into may be gone as well.
@@ -38,6 +37,13 @@ SELECT DISTINCT ON (id) id, heir FROM way ORDER BY id, depth DESC
 def heirs_of(author_ids: Sequence[int]) -> dict[int, int]:
     """Where those of these records are now that were merged into others; one statement."""
     return dict(fetch(HEIRS, [literal(author_ids)]))
+
+
+def record_now(author: Author) -> Author:
+    """The record, or the one that it became part of, however many steps on."""
+    if author.merged_into_id is None:
+        return author
+    return Author.objects.get(pk=heirs_of([author.pk])[author.pk])
 
 
 def public_id_of(slug: str) -> str:

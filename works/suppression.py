@@ -27,6 +27,7 @@ from works.models import (
     Suppression,
     SuppressionSecret,
 )
+from works.queries import record_now
 from works.rejects import empty_naming
 from works.search_index import words_forget
 from works.services import authors_changed
@@ -59,8 +60,7 @@ class LookAlike(msgspec.Struct, frozen=True):
 def suppress(author_id: int, *, reason: str, user_id: int | None, today: date) -> Emptied | None:
     """Empty a record and withhold the person from every byline; None where it is empty before."""
     with merging() as cursor:
-        author = Author.objects.select_related("merged_into").get(pk=author_id)
-        author = author.merged_into or author
+        author = record_now(Author.objects.get(pk=author_id))
         if author.key_scheme == SCHEME:
             return None
         suppression = Suppression.objects.create(author=author, reason=reason, decided_by=user_id)

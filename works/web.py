@@ -4,7 +4,13 @@ from collections.abc import Callable
 from functools import partial, wraps
 from hashlib import blake2b
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotModified,
+    HttpResponsePermanentRedirect,
+)
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
@@ -77,18 +83,15 @@ def _anybodys(
     if isinstance(found, str):
         stamp = caching.stamp(found)
         pages.KEPT.note(request.path, stamp, moment)
-        return _for_readers(request, stamp, lambda: _unchanged(kept))
+        if kept is None:  # it is the reader who holds it
+            return caching.finish_public(HttpResponseNotModified(), stamp)
+        return _for_readers(request, stamp, lambda: pages.answer(kept))
     head = placed(request, slug, found)
     if not isinstance(head, Head):
         return head
     stamp = caching.stamp(head.stamp)
     pages.KEPT.note(request.path, stamp, moment)
     return _made_once(request, stamp, lambda: marked(view(request, head), head))
-
-
-def _unchanged(kept: pages.Made | None) -> HttpResponse:
-    """The page that is kept; without one the reader holds it, and is not sent what comes back."""
-    return pages.answer(kept) if kept else HttpResponse()
 
 
 def marked(response: HttpResponse, head: Head) -> HttpResponse:

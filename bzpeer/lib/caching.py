@@ -1,5 +1,6 @@
 """Public pages are the same bytes for everyone, known by a stamp before any of them is made."""
 
+import re
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -11,6 +12,7 @@ from django.http.response import HttpResponseBase
 
 PUBLIC = "public, max-age=0, s-maxage=60, must-revalidate"
 PRIVATE = "private, no-store"
+ONE_TAG = re.compile(r'\s*(?:W/)?"([^"]*)"\s*')
 
 R = TypeVar("R", bound=HttpResponseBase)
 
@@ -37,7 +39,8 @@ def stamp(*parts: str | int) -> str:
 
 def held(request: HttpRequest) -> str:
     """The parts of the one stamp of this release that a reader holds."""
-    return parts(request.META.get("HTTP_IF_NONE_MATCH", "").strip().removeprefix("W/").strip('"'))
+    one = ONE_TAG.fullmatch(request.META.get("HTTP_IF_NONE_MATCH", ""))
+    return parts(one[1]) if one else ""
 
 
 def parts(stamp: str) -> str:

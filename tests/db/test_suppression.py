@@ -339,3 +339,17 @@ def test_the_stored_digest_is_that_of_what_the_source_said() -> None:
         (a, bytes(b)) for a, b in before
     }
     assert all("authors" in msgspec.to_builtins(r.record) for r in Report.objects.all())
+
+
+def test_who_is_asked_for_by_an_address_of_long_ago_is_the_one_who_goes() -> None:
+    publish(*ALL)
+    now = author(NAME)
+    for number in range(3):
+        now = Author.objects.create(
+            public_id=f"old000{number}", slug=f"q-z-old000{number}", name=f"Q. Zwolfsberg {number}",
+            key_scheme="name", key_value=f"q zwolfsberg {number}", name_key="q zwolfsberg",
+            letter="Z", merged_into=now,
+        )  # fmt: skip
+    suppress(now.pk, reason="objection", user_id=None, today=TODAY)
+    refresh_all()
+    assert stored(NEEDLES) == set()

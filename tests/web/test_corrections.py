@@ -35,6 +35,7 @@ from works.domain import institutions
 from works.domain.taxonomy import topic_slug
 from works.institution_pages import institution_url
 from works.models import Author, Institution, Topic, Work, WorkRedirect
+from works.suppression import suppress
 
 pytestmark = pytest.mark.usefixtures("our_outbox")
 db = pytest.mark.django_db
@@ -241,10 +242,23 @@ def test_of_a_work_that_was_removed_nothing_is_said(record: Author, client: Clie
 
 
 @db
+def test_of_a_record_that_was_emptied_while_somebody_wrote_nothing_is_kept(
+    form: str, record: Author, client: Client
+) -> None:
+    assert client.get(form).status_code == 200
+    suppress(record.pk, reason="objection", user_id=None, today=timezone.now().date())
+    response = send(client, form, **SECRETS)
+    assert response.status_code == 404
+    assert "Jo Doe" not in page(response).text
+    assert not Correction.objects.exists()
+
+
+@db
 def test_a_note_on_what_became_part_of_another_is_about_the_other(client: Client) -> None:
-    publish(by("Jo Doe"), by("Jo B. Doe"))
-    part, whole = author("Jo Doe"), author("Jo B. Doe")
-    Author.objects.filter(pk=part.pk).update(merged_into=whole)
+    publish(by("Jo Doe"), by("Joe Doe"), by("Jo B. Doe"))
+    part, between, whole = author("Jo Doe"), author("Joe Doe"), author("Jo B. Doe")
+    Author.objects.filter(pk=part.pk).update(merged_into=between)
+    Author.objects.filter(pk=between.pk).update(merged_into=whole)
     assert client.get(researcher(part, "correct/"))["Location"] == researcher(whole, "correct/")
     send(client, researcher(part, "correct/"))
     assert Correction.objects.get().record == researcher(whole)

@@ -1,18 +1,24 @@
 """Following: seen at once, counted once, and by nobody who is not signed in."""
 
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
+from bzpeer.lib.sql import fetch
+from graph.services import LOCK_FACTS
+from profiles.account_erasure import erase
 from profiles.models import Follow, User
-from profiles.services import followers_recount
-from tests.factories.corpus import author, publish
+from profiles.services import follow, followers_recount, follows_moved, unfollow
+from tests.factories.corpus import author, publish, refresh_all
 from tests.web.addresses import data_of, researcher
 from tests.web.dom import page
 from tests.web.people import by
 from works.models import Author, AuthorFacts
+from works.services import authors_changed
 
 HTMX = {"HX-Request": "true", "HX-Target": "follow"}
 
@@ -164,6 +170,18 @@ def test_following_a_merged_record_leads_to_the_heir(as_ada: Client, lee: Author
     assert not Follow.objects.exists()
 
 
+def test_of_a_record_that_moved_meanwhile_htmx_fetches_no_page_into_the_button(
+    as_ada: Client, lee: Author
+) -> None:
+    heir = author("Bo Li")
+    Author.objects.filter(pk=lee.pk).update(merged_into=heir)
+    for old, now in ((lee, heir), (Author(slug=f"bob-{heir.public_id}"), heir)):
+        response = as_ada.post(researcher(old, "follow/"), {"action": "follow"}, headers=HTMX)
+        assert (response.status_code, response.content) == (200, b"")
+        assert response["HX-Redirect"] == researcher(now, "follow/")
+    assert not Follow.objects.exists()
+
+
 def test_after_sixty_changes_in_an_hour_it_is_too_much(as_ada: Client, lee: Author) -> None:
     answers = [send(as_ada, lee, ("follow", "unfollow")[n % 2]) for n in range(61)]
     assert answers == [303] * 60 + [429]
@@ -188,14 +206,14 @@ def test_the_count_is_what_a_recount_finds(lee: Author) -> None:
 
 
 def in_parallel(clients: list[Client], lee: Author) -> list[int]:
-    def follow(client: Client) -> int:
+    def click(client: Client) -> int:
         try:
             return send(client, lee)
         finally:
             connection.close()
 
     with ThreadPoolExecutor(len(clients)) as threads:
-        return list(threads.map(follow, clients))
+        return list(threads.map(click, clients))
 
 
 def people(number: int) -> list[Client]:
@@ -223,3 +241,50 @@ def test_many_people_at_once_are_all_counted() -> None:
     lee = author("Ann Lee")
     assert in_parallel(people(8), lee) == [303] * 8
     assert (Follow.objects.count(), counted(lee)) == (8, 8)
+
+
+# While a record becomes part of another
+
+CLICKS: dict[str, Callable[[User, Author, Author], None]] = {
+    "follow": lambda ada, _, whole: follow(ada, whole),
+    "unfollow": lambda ada, part, _: unfollow(ada, part),
+    "erase": lambda ada, *_: erase(ada),
+}
+
+
+WAITING = "SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+
+
+def until_somebody_waits() -> None:
+    end = time.monotonic() + 20
+    while not fetch(WAITING):
+        assert time.monotonic() < end, "nobody waits"
+        time.sleep(0.005)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("click", CLICKS)
+def test_who_clicks_during_the_refresh_of_a_merge_waits_with_nothing_in_hand(click: str) -> None:
+    publish(by("Ann Lee"), by("Bo Li"))
+    part, whole = author("Ann Lee"), author("Bo Li")
+    ada = User.objects.create_user("ada@example.org")
+    follow(ada, part)
+    Author.objects.filter(pk=part.pk).update(merged_into=whole)
+
+    def clicked() -> None:
+        try:
+            CLICKS[click](ada, part, whole)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():  # as the refresh does
+            fetch(LOCK_FACTS, [[part.pk, whole.pk]])
+            done = thread.submit(clicked)
+            until_somebody_waits()
+            authors_changed(follows_moved([part.pk]))
+        done.result(20)
+    refresh_all()
+    left = 0 if click == "erase" else 1
+    assert (Follow.objects.filter(author=whole).count(), counted(whole)) == (left, left)
+    assert not Follow.objects.filter(author=part).exists()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -10,13 +11,15 @@ from django.test import Client
 from django.utils import timezone
 
 from bzpeer.lib import limits
+from profiles.follow_feed import END, feed
 from profiles.models import Follow, User
 from profiles.services import follow
-from tests.factories.corpus import author, facts_of, publish
+from tests.factories.corpus import author, facts_of, publish, refresh_all
 from tests.factories.records import changed, deletion, work
 from tests.web.dom import Page, page
 from tests.web.people import by
-from works.models import Author, Authorship, Work
+from works.models import Author, AuthorFacts, Authorship, Work
+from works.services import authors_changed
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -131,6 +134,18 @@ def test_new_is_what_came_since_the_later_of_both(
     assert ("Nothing new since" in row) is not new
 
 
+@pytest.mark.parametrize(("later", "new"), [(-1, False), (0, False), (1, True)])
+def test_new_begins_behind_the_moment_of_following(
+    ada: User, as_ada: Client, later: int, new: bool
+) -> None:
+    publish(by("Amy Ash"))
+    follow(ada, author("Amy Ash"))
+    moment = Follow.objects.get().created_at + timedelta(microseconds=later)
+    Work.objects.update(created_at=moment)
+    assert ("1 new work since" in rows(following(as_ada))["Amy Ash"]) is new
+    assert bool(feed(ada, END)) is new
+
+
 def test_the_three_latest_are_named_with_their_days(four: None, as_ada: Client) -> None:
     for days, title in ((4, "Fourth"), (1, "First"), (3, "Third"), (2, "Second")):
         (found,) = came("Cy Cole", days, title=f"{title} of <all> & $x^2$")
@@ -226,6 +241,23 @@ def test_as_many_queries_for_one_as_for_twenty(
         assert names(following(as_ada, f"?sort={sort}")) == ["Person Aao"]
 
 
+@pytest.mark.parametrize("sort", ["new", "name", "followed"])
+def test_four_hundred_are_all_listed_once(
+    ada: User, as_ada: Client, sort: str, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    Author.objects.bulk_create(
+        Author(public_id=f"p{n:06}", slug=f"jo-p{n:06}", name=f"Jo {n}", key_scheme="name",
+               key_value=f"jo {n}", name_key="jo", letter="J")
+        for n in range(400)
+    )  # fmt: skip
+    Follow.objects.bulk_create(Follow(user=ada, author=one) for one in Author.objects.all())
+    found = []
+    for number in range(1, 21):
+        with django_assert_num_queries(4):
+            found += names(following(as_ada, f"?sort={sort}&page={number}"))
+    assert len(found) == len(set(found)) == 400
+
+
 # Out of the list, and back
 
 
@@ -305,3 +337,37 @@ def test_a_merged_record_is_followed_as_the_other(four: None, as_ada: Client, ad
     stop(as_ada, "Di Dorn")
     assert names(following(as_ada, "?sort=name")) == ["Amy Ash", "Bob Birk"]
     assert Follow.objects.filter(user=ada).count() == 2
+
+
+def merged(*way: str) -> list[Author]:
+    """Each of these records became part of the next one."""
+    found = [author(name) for name in way]
+    for part, whole in pairwise(found):
+        Author.objects.filter(pk=part.pk).update(merged_into=whole)
+    authors_changed([record.pk for record in found])
+    return found
+
+
+def test_followers_of_a_record_go_where_it_is_now_however_far(four: None, ada: User) -> None:
+    *_, whole = merged("Amy Ash", "Bob Birk", "Di Dorn")
+    refresh_all()
+    assert {one.author.name for one in Follow.objects.all()} == {"Cy Cole", "Di Dorn"}
+    for facts in AuthorFacts.objects.all():
+        assert facts.followers == Follow.objects.filter(author=facts.author_id).count()
+    longest = timezone.now() - Follow.objects.get(author=whole).created_at
+    assert longest.days == 365
+
+
+def test_who_followed_the_whole_for_longer_followed_it_since_then(four: None, ada: User) -> None:
+    merged("Di Dorn", "Amy Ash")
+    refresh_all()
+    assert (timezone.now() - Follow.objects.get(author__name="Amy Ash").created_at).days == 365
+
+
+def test_the_number_is_of_records_before_their_followers_are_moved(
+    four: None, as_ada: Client
+) -> None:
+    merged("Cy Cole", "Di Dorn")
+    told = page_of(stop(as_ada, "Bob Birk", headers=HTMX)).one(id="following-total").text
+    assert told.startswith("You follow 2 researchers.")
+    assert "Following2 researchers" in page(as_ada.get("/accounts/")).text

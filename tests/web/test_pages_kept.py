@@ -1,16 +1,20 @@
 """A web process keeps pages for their next reader, and never one that is not the page as it is."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from bzpeer.lib import caching, pages
+from bzpeer.lib import caching, due, pages
 from bzpeer.lib.pages import Pages
-from tests.factories.corpus import publish
+from profiles.services import refresh
+from tests.factories.corpus import publish, take_in
 from tests.web.addresses import OF_A_RESEARCHER, researcher
 from tests.web.people import by
+from works.models import AuthorChange
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +63,31 @@ def test_a_page_that_changed_is_made_anew(kept: Pages, client: Client) -> None:
     after = client.get(researcher("Ann Lee"))
     assert b"Cy Ng" not in before.content
     assert b"Cy Ng" in after.content
+
+
+def test_one_version_is_one_state_of_the_record(kept: Pages, client: Client) -> None:
+    """The record as a refresh leaves it is not taken for the one that waits for the next."""
+    take_in(by("Ann Lee", "Cy Ng"))
+    changes = due.claim(AuthorChange, 9, timedelta(seconds=60))
+    refresh([change.author_id for change in changes])
+    held = client.get(researcher("Ann Lee"))["ETag"]
+    due.done(changes)
+    take_in(by("Ann Lee", "Di Poe"))
+    after = client.get(researcher("Ann Lee"), headers={"If-None-Match": held})
+    assert (after.status_code, b"Di Poe" in after.content) == (200, True)
+
+
+@pytest.mark.parametrize("headers", [{"HX-Request": "true", "HX-Target": "works"}, {}])
+def test_one_kept_page_serves_whoever_asks_and_however(
+    kept: Pages, client: Client, headers: dict[str, str]
+) -> None:
+    for part in ("", "works/", "trust/"):
+        address = researcher("Ann Lee", part)
+        assert client.head(address, headers=headers).content == b""
+        first = client.get(address, headers=headers)
+        assert len(first.content) > 1_000
+        for other in (Client().get(address), Client().get(address, headers=headers)):
+            assert (other.content, dict(other.items())) == (first.content, dict(first.items()))
 
 
 def test_signed_in_nothing_is_kept_and_nothing_kept_is_shown(
@@ -149,6 +178,16 @@ def test_who_holds_this_version_gets_304(client: Client, form: str) -> None:
     held = form.format(stamp)
     count, answer = statements(client, researcher("Ann Lee"), If_None_Match=held)
     assert (count, answer.status_code) == (1, 304)
+
+
+@pytest.mark.parametrize("form", ["{}", "W/{}", '"{}', '{}"'])
+@pytest.mark.parametrize("part", ["", "works/", "trust/"])
+def test_who_says_it_wrongly_gets_the_page(client: Client, part: str, form: str) -> None:
+    publish(by("Ann Lee", "Bo Li"))
+    whole = client.get(researcher("Ann Lee", part))
+    stamp = whole["ETag"].removeprefix("W/").strip('"')
+    answer = client.get(researcher("Ann Lee", part), headers={"If-None-Match": form.format(stamp)})
+    assert (answer.status_code, answer.content) == (200, whole.content)
 
 
 def test_a_version_held_under_another_name_leads_to_the_record(client: Client) -> None:

@@ -1,15 +1,21 @@
 """The works list: its pages, its filters, and what nonsense in an address makes of it."""
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from claims.claiming import claim_open
+from claims.models import Claim
+from tests.factories.accounts import signed_in_as, staff
+from tests.factories.claims import account, claimant
 from tests.factories.corpus import author, publish
 from tests.factories.records import changed, people, person, topics, work
-from tests.web.addresses import any_topic, any_work, data_of, researcher
+from tests.web.addresses import any_institution, any_topic, any_work, data_of, researcher
 from tests.web.dom import Page, page
 from tests.web.hostile import HOSTILE
 from tests.web.people import by, somebody
@@ -24,7 +30,7 @@ from works.domain.records import (
 )
 from works.lists import SIZE as PAGE
 from works.lists import WorksFilter
-from works.models import Work
+from works.models import Authorship, Work
 from works.pages import MAX_PAGE, paging
 from works.researchers import ROWS
 
@@ -475,3 +481,64 @@ def test_what_other_sources_say_stays_text(client: Client, text: str) -> None:
             name.startswith(("on", "hx-", "data-hx")) or name == "style" for name in names
         )
         assert element.attributes.get("href", "/").startswith(("/", "#", "https://", "http://127"))
+
+
+# The list is put into a page as bytes
+
+STRANGE = (
+    "\U0001d504\U0001d505 \U00020000\U0002a6d6",
+    "\u0645\u062d\u0645\u062f \u202egnorw\u202c \u05e9\u05dc\u05d5\u05dd",
+    "Nul \u2400 \\0 &#0; &amp;",
+    "<!-- works --> <b>%b %s {} {{ r }}",
+    "a</bdi>-0000000/\"> <a O'Q",
+    "e\u0301\u0301 \ufdfa zero\u200bwidth",
+    "x" * 150 + " " + "\U0001f600" * 149,
+    "the \u05d0 & %b Collaboration",
+)
+
+
+def named(of: Authorship, bold: str) -> str:
+    name = f"<bdi>{escape(of.name)}</bdi>"
+    if of.author is None:
+        return name
+    own = of.author.name == bold
+    return f"<b>{name}</b>" if own else f'<a href="/researchers/{of.author.slug}/">{name}</a>'
+
+
+def byline(of: Work, bold: str = "") -> str:
+    """Its first twelve names, and the one that the list is about, however far behind."""
+    names = list(Authorship.objects.filter(work=of).select_related("author").order_by("position"))
+    shown = [one for one in names if one.position <= 12 or (one.author and one.author.name == bold)]
+    rest = len(names) - len(shown)
+    more = f' <span class="more-authors">and {rest} more</span>' if rest else ""
+    return ", ".join(named(one, bold) for one in shown) + more
+
+
+def test_lists_hold_what_is_stored_to_the_letter(client: Client) -> None:
+    place = InstitutionId("ror", "05gq02987", "North")
+    first = AuthorRecord("Ann Lee", institutions=(place,))
+    many = [somebody(number) for number in range(10)]
+    publish(
+        *(
+            by(first, text, *many, "Bo Last", "Cy End", title=f"T {text}", abstract=f"{text}. B.",
+               comments=text, journal_ref=text)
+            for text in STRANGE
+        )
+    )  # fmt: skip
+    claim = claim_open(claimant(account("Cy End")), author("Cy End"), timezone.now())
+    assert isinstance(claim, Claim)
+    Claim.objects.update(state="submitted", submitted_at=timezone.now())
+    case = f"/moderation/claims/{claim.public_id}/"
+    pages = {
+        **{researcher("Cy End", part): (client, "Cy End") for part in ("", "works/?sort=title")},
+        **{researcher("Ann Lee", part): (client, "Ann Lee") for part in ("works/", "works/?q=T")},
+        **dict.fromkeys((any_topic(), any_institution()), (client, "")),
+        case: (signed_in_as(staff()), "Cy End"),
+    }
+    assert Work.objects.count() == len(STRANGE)
+    for address, (reader, bold) in pages.items():
+        sent = reader.get(address).content.decode()
+        for found in Work.objects.all():
+            pieces = [found.title_html, byline(found, bold)]
+            pieces += [] if address == case else [found.head_html, found.body_html]
+            assert [one for one in pieces if one not in sent] == [], address

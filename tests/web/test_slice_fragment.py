@@ -210,6 +210,14 @@ def test_who_holds_the_slice_gets_304(client: Client, lee: Author) -> None:
     assert third["ETag"] != first["ETag"]
 
 
+@pytest.mark.parametrize("form", ["{}", '"{}"', '"other-{}", "b"', "W/{}"])
+def test_who_only_names_the_drawing_is_brought_it(client: Client, lee: Author, form: str) -> None:
+    digest = drawn(lee).digest
+    whole = piece(client, lee)
+    answer = piece(client, lee, **{"If-None-Match": form.format(digest)})
+    assert (answer.status_code, answer.content) == (200, whole.content)
+
+
 def test_what_changes_no_line_of_the_drawing_keeps_its_etag(
     client: Client, as_ada: Client, lee: Author
 ) -> None:

@@ -100,7 +100,7 @@ class AuthorChange(DueRow):
     """Work to do: an author whose facts are stale. One row per author and kind.
 
     `generation` grows when the author changes again before the row was worked off: together with
-    the facts' version it tells one state of the author's page from the next.
+    the row's id and the facts' version it tells one state of the author's page from the next.
     """
 
     author = models.ForeignKey(Author, models.CASCADE, db_index=False)

@@ -18,7 +18,7 @@ from graph.slices import build
 from profiles.services import BATCH, refresh, refresh_due
 from works.addressing import addresses_due
 from works.models import Author, AuthorChange
-from works.queries import author_by_slug
+from works.queries import author_by_slug, record_now
 
 
 class Command(BaseCommand):
@@ -61,7 +61,7 @@ class Command(BaseCommand):
         author = author_by_slug(slug)
         if author is None:
             raise CommandError(f"no such researcher: {slug}", returncode=2)
-        return author.merged_into_id or author.pk
+        return record_now(author).pk
 
 
 def side_by_side(ids: list[int]) -> Iterator[Refreshed]:
