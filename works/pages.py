@@ -137,7 +137,7 @@ def researcher_row(row: ResearcherRow) -> dict[str, Any]:
         "score": row.score,
         "band": row.band,
         "level": row.level,
-        "several": row.several,
+        "several_url": f"{researcher_url(row.slug)}trust/#identity" if row.several else "",
     }
 
 

@@ -6,6 +6,10 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Visitor
+from tests.browser.test_every_page import overflow
+from tests.factories.corpus import publish
+from tests.factories.records import work
+from tests.web.addresses import researcher
 from works.models import Author, Work
 
 
@@ -143,3 +147,14 @@ def test_an_abstract_opens_and_closes(sample: Author, visitor: Visitor) -> None:
     expect(more.locator("p")).to_be_hidden()
     more.locator("summary").click()
     expect(more.locator("p")).to_be_visible()
+
+
+def test_a_long_address_in_an_abstract_fits_a_phone(
+    transactional_db: None, visitor: Visitor
+) -> None:
+    address = f"https://code.example/{'TheNameOfAMethod' * 4}"
+    publish(work("Jo Doe", abstract=f"We prune. See {address}."))
+    page = visitor("narrow").go(researcher("Jo Doe"))
+    page.locator(".work-more summary").click()
+    assert page.locator(".work-more details p").is_visible()
+    assert overflow(page) == []

@@ -254,6 +254,11 @@ def test_who_asserts_an_orcid(
     assert [(person.value, person.asserted_by) for person in found.person_ids] == expected
 
 
+def test_a_name_whose_letters_were_misread_is_mended() -> None:
+    [found] = work(author=[{"given": "JÃ¶rg", "family": "GarcÃ\u00ada"}]).authors
+    assert (found.name, found.given, found.family) == ("Jörg García", "Jörg", "García")
+
+
 @pytest.mark.parametrize(
     ("title", "subtitle", "expected"),
     [
@@ -265,6 +270,8 @@ def test_who_asserts_an_orcid(
         (["H<sub>2</sub>O"], None, "H<sub>2</sub>O"),
         (["<scp>Ab</scp><mml:math><mml:mi>c</mml:mi></mml:math>"], None, "Ab c"),
         ([None, "B"], None, "B"),
+        (["A B&lt;subtitle&gt;C (d)&lt;/subtitle&gt;"], None, "A B: C (d)"),
+        (["A: <subtitle>B <i>c</i></subtitle>"], ["B"], "A: B <i>c</i>"),
     ],
 )
 def test_titles(title: object, subtitle: object, expected: str) -> None:

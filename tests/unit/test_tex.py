@@ -31,8 +31,15 @@ TEXT = [
     (r"10\,GHz", "10\u202fGHz"),
     (r"\alpha-helix, \copyright 2019 and \ldots , n", "α-helix, © 2019 and …, n"),
     (r"360{\deg} and 4\deg C", "360° and 4° C"),
-    ("sets {0,1} and {DNA} of 2^{10}", "sets {0,1} and DNA of 2^{10}"),
+    ("sets {0,1} and {DNA} of ^{10} and 2^{10|n}", "sets {0,1} and DNA of ^{10} and 2^{10|n}"),
     (r"the \foo{bar}{baz} and \qux", r"the \foo{bar}{baz} and \qux"),
+    ("see {that it always holds, and (more) why}", "see that it always holds, and (more) why"),
+    ("{d(I): I is an odd number} {x | x is not so odd}",
+     "{d(I): I is an odd number} {x | x is not so odd}"),
+    (r"\textcolor{red}{two, (three)} \color[HTML]{FF0000}words", "two, (three) words"),
+    (r"\href{https://a.example}{\textcolor{blue!50}{here}}", "https://a.example (here)"),
+    (r"{\color{red} so} \textcolor words \color{\x}", r"so \textcolor words \color{\x}"),
+    (r"\keywords{Trees, graphs}", "Keywords: Trees, graphs"),
     (r"unclosed \emph{word and {more", r"unclosed \emph{word and {more"),
     (r"unclosed {\em word", r"unclosed {\em word"),
     ("one } too many", "one } too many"),
@@ -70,6 +77,9 @@ STYLED = [
     ("<B>x<SUB>2</SUB></B>", "<strong>x<sub>2</sub></strong>"),
     ("<i>a <b>x</i>", "&lt;i&gt;a &lt;b&gt;x&lt;/i&gt;"),
     (r"\emph{<i>x}</i>", "<em>&lt;i&gt;x</em>&lt;/i&gt;"),
+    ("up to 10^{-3} cm^{-3}", "up to 10<sup>−3</sup> cm<sup>−3</sup>"),
+    (r"\emph{H}_{2}^{+} and a\_{b} \foo_{c}",
+     r"<em>H</em><sub>2</sub><sup>+</sup> and a_b \foo<sub>c</sub>"),
     ('<i onclick="x">y</i>', '&lt;i onclick="x"&gt;y&lt;/i&gt;'),
 ]  # fmt: skip
 
@@ -77,6 +87,12 @@ STYLED = [
 @pytest.mark.parametrize(("source", "shown"), STYLED)
 def test_styles_become_elements(source: str, shown: str) -> None:
     assert render(source).html == shown
+
+
+def test_line_ends_in_letters_are_spaces_and_hide_no_second_escape() -> None:
+    assert render(r"For $\\alpha$.\n It holds.\n").text == "For α. It holds."
+    assert split_lead(r"It holds.\n So it does.\n") == ("It holds.", "So it does.")
+    assert render(r"\n{x} \nu $\n$").text == r"\n{x} ν \n"
 
 
 def test_backslashes_that_were_all_escaped_twice_count_once() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.unit.tex_cases import judged, letters, lost_letter
 from works.domain.tex import MAX_LENGTH, Rendered, render, render_name, split_lead
-from works.domain.tex.markup import Budget, TooMuch, clean
+from works.domain.tex.markup import Budget, TooMuch, clean, with_line_ends
 from works.domain.tex.prose import events, name_events
 from works.domain.tex.symbols import ACCENTS, MATHS, TEXT_SYMBOLS
 
@@ -83,7 +83,9 @@ FRAGMENTS = st.sampled_from([
     "<b>", "</b>", "<sub>", "</sub>", "<SUP>", "</SUP>", "<script>", "<i x=y>", "<!--", "-->",
     "&lt;", "&gt;", "&amp;lt;", "&amp;", "&eacute;", "&#233;", "&nosuch;", "&#36;", "&#92;",
     r"\emph{", r"\textbf{", r"\texttt{", r"\textsuperscript{", r"{\em ", r"{\bf ", r"\it ",
-    r"\cite{", r"\cite[p]{", r"\url{", r"\footnote{", r"\foo{", r"\foo", r"\npc ", r"\def",
+    r"\cite{", r"\cite[p]{", r"\url{", r"\footnote{", r"\textcolor{red}{", r"\color{x}",
+    r"\keywords{", r"\foo{", r"\foo", r"\npc ", r"\n ",
+    r"\def",
     r"\verb|", r"\begin{itemize}", r"\item ", r"\end{itemize}", r"\frac", r"\frac{", r"\sqrt",
     r"\sqrt[3]{", r"\binom{", r"\over ", r"\mathbb ", r"\mathbb{R}", r"\mathcal{", r"\mathrm{",
     r"\text{", r"\hat ", r"\hat{", r"\not", "_{", "^{", r"\left(", r"\right.", r"\circ", r"\pmod{",
@@ -137,7 +139,7 @@ def test_plain_text_is_only_escaped(word: str) -> None:
 @given(MIXTURES)
 def test_lead_and_rest_are_the_whole_source(source: str) -> None:
     lead, rest = split_lead(source)
-    assert "".join((lead + rest).split()) == "".join(source.split())
+    assert "".join((lead + rest).split()) == "".join(with_line_ends(source).split())
     assert lead or not rest
 
 

@@ -49,8 +49,10 @@ _ENTITY = re.compile(r"&[#A-Za-z][A-Za-z0-9]{0,31};")
 _UNWANTED = re.compile(
     "[^\x20-\x7e\x85\xa0-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff\t\n\r\f\v]"
 )
+_LINE_END = re.compile(r"(?<!\\)\\n(?=\s|\Z)")
 _TAG = re.compile(r"</?(?:i|b|em|strong|sub|sup)>", re.IGNORECASE)
 _BROKEN = re.compile(r"\\([a-z])\{([a-z]{2,})\}")
+_COLOUR = re.compile(r"\\(?:text)?color(?:\[[A-Za-z]+\])?\{[\w!.,: -]+\}")
 _ROOT = re.compile(r"\\sqrt *\[\d\]")
 
 
@@ -64,10 +66,10 @@ def letters_of_source(source: str) -> str:
     """What must be found again, in this order, in the output."""
     for _ in range(2):
         source = _ENTITY.sub(lambda entity: html.unescape(entity[0]), source)
-    source = _UNWANTED.sub("", source)
+    source = _LINE_END.sub(" ", _UNWANTED.sub("", source))
     if not re.search(r"(?<!\\)\\(?!\\)", source):  # escaped twice: no backslash stands alone
         source = re.sub(r"\\{2,}", r"\\", source)
-    source = _BROKEN.sub(_kept_broken, source)
+    source = _BROKEN.sub(_kept_broken, _COLOUR.sub(" ", source))
     source = _COLUMNS.sub(" ", source)
     source = _TAG.sub(" ", _ROOT.sub(" ", _ENVIRONMENT.sub(" ", source)))
     return letters(_MACRO.sub(_kept_name, source))

@@ -15,7 +15,7 @@ from tests.factories.records import people, person, work
 from tests.web.addresses import researcher
 from tests.web.dom import Page, page
 from works.domain.records import WorkRecord
-from works.models import Author
+from works.models import Author, AuthorFacts
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +63,13 @@ def test_a_name_of_several_offers_the_choice_and_keeps_the_other_field(client: C
     for name in ("Ann Leeds", "Ann Leeman"):
         assert address(slug(name), "Bo Chen") in found.links()
     assert not found.all(class_="way")
+
+
+def test_a_choice_that_may_be_several_people_leads_to_why(client: Client) -> None:
+    publish(work("Ann Leeds", "Bo Chen"), work("Ann Leeman"))
+    AuthorFacts.objects.filter(author=author("Ann Leeds")).update(several=True)
+    link = shown(client, "Ann", "Bo Chen").one("a", class_="several")
+    assert link["href"] == researcher("Ann Leeds", "trust/#identity")
 
 
 def longer_names(works: int) -> list[WorkRecord]:

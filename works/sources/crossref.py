@@ -34,9 +34,12 @@ from works.sources.jats import plain
 from works.sources.journal import journal_ref
 from works.sources.jsonitems import Items, holds_objects
 from works.sources.jsonrecord import decoded, outcomes
+from works.sources.misread import mended
 
 FORMAT = "crossref/works"
 
+# A tag that some old deposits escape, so that it is text.
+_SUBTITLE = re.compile(r"[ :]{0,3}<subtitle>")
 _INSIDE = MappingProxyType({b"message": b"{", b"items": b"["})
 _START = rb'\{\s{0,64}"indexed"\s{0,8}:'
 _NAMED_DOI = re.compile(rb'"DOI"\s*:\s*"(10\.[^"\\\x00-\x20]{1,200})"')
@@ -226,7 +229,8 @@ def _texts(given: _Texts) -> list[str]:
 
 def _title(work: _Work) -> str:
     """The first title, as others are translations, and the subtitle unless it repeats that."""
-    title, *_ = _texts(work.title) or [""]
+    given, *_ = _texts(work.title) or [""]
+    title = _SUBTITLE.sub(": ", given).replace("</subtitle>", "")
     subtitle, *_ = _texts(work.subtitle) or [""]
     if not title or not subtitle or subtitle.casefold() in title.casefold():
         return title
@@ -273,9 +277,8 @@ def _licence(licences: tuple[_Licence, ...]) -> str:
 
 
 def _author(author: _Author) -> AuthorRecord:
-    family, given, suffix, whole = (
-        plain(part or "") for part in (author.family, author.given, author.suffix, author.name)
-    )
+    parts = (author.family, author.given, author.suffix, author.name)
+    family, given, suffix, whole = (mended(plain(part or "")) for part in parts)
     return AuthorRecord(
         name=" ".join(filter(None, (given, family, suffix))) or whole,
         family=family,

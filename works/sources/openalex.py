@@ -32,6 +32,7 @@ from works.sources.base import NOT_UTF8, Readable, Source, stated_id
 from works.sources.journal import journal_ref
 from works.sources.jsonitems import Items, holds_objects
 from works.sources.jsonrecord import decoded, outcomes
+from works.sources.openalex_text import bare
 
 FORMAT = "openalex/works"
 
@@ -178,7 +179,7 @@ def _record(work: _Work) -> WorkRecord:
         record_date=(work.updated_date or "")[:10],
         ids=_ids(external_id, own_doi, work),
         title=_unescaped(work.title or work.display_name),
-        abstract=_unescaped(_abstract(work.abstract_inverted_index)),
+        abstract=bare(_unescaped(_abstract(work.abstract_inverted_index))),
         type=work.type or "",
         stated_year=work.publication_year,
         published=(work.publication_date or "").removesuffix(_FIRST_OF_JANUARY),

@@ -23,7 +23,7 @@ from works.domain.tex.sentences import split_lead
 
 __all__ = ["MAX_LENGTH", "VERSION", "Rendered", "render", "render_name", "split_lead"]
 
-VERSION = 3
+VERSION = 4
 
 # Some arXiv records carry every backslash twice, before a quote thrice: `Fr\\'ed`, `$\\gamma$`.
 _ALONE = re.compile(r"(?<!\\)\\(?!\\)")

@@ -79,6 +79,8 @@ class Budget:
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _BLANKS = "\t\n\r\x0b\x0c\x85\u2028\u2029"
 _FOLDED = re.compile(f"[{_BLANKS} ]{{2,}}|[{_BLANKS}]")
+# Some arXiv records have their line ends in two letters; no macro of TeX's has that name.
+_LINE_END = re.compile(r"(?<!\\)\\n(?=\s|\Z)")
 # Controls, lone surrogates, characters that reverse the reading order, and non-characters.
 _UNWANTED = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]+"
@@ -99,7 +101,13 @@ def clean(source: str) -> str:
     for _ in range(2):
         if "&" in source:
             source = _ENTITY.sub(_character, source)
-    return normalised(_FOLDED.sub(" ", without_controls(source)).strip(" "))
+    source = with_line_ends(without_controls(source))
+    return normalised(_FOLDED.sub(" ", source).strip(" "))
+
+
+def with_line_ends(source: str) -> str:
+    r"""`source` with a line end for each "\n" that is written in letters."""
+    return _LINE_END.sub("\n", source) if "\\n" in source else source
 
 
 def without_controls(source: str) -> str:

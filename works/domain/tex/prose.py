@@ -12,7 +12,7 @@ from works.domain.tex.accents import accented, broken_macro
 from works.domain.tex.delimiters import Delimiters
 from works.domain.tex.markup import MARKS, Budget, Event, TooMuch
 from works.domain.tex.maths import formula, macro_outside
-from works.domain.tex.punctuation import dash, tilde
+from works.domain.tex.punctuation import dash, script, tilde
 from works.domain.tex.symbols import (
     ACCENTS,
     BREAKS,
@@ -44,6 +44,10 @@ _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{([a-z]+)\*?\}(?:\[[a-z!]{0,4}\])
 _ADDRESS = re.compile(r"\s*\{([^{}\\]{0,2000})\}")
 _VERBATIM = re.compile(r"([^\w\s*{])([^\\]{0,200}?)\1")
 _UNSEEN_GROUP = re.compile(r"\\|[\w\s{}.:/'-]*\Z")
+# Four words on end are a phrase and no member of a set, but for "{x : x is an odd number}".
+_PHRASE = re.compile(r"(?<![\w-])(?:[\w-]+ ){3}[\w-]")
+_CONDITION = re.compile(r"[|:]")
+_COLOUR = re.compile(r"(?:\[[A-Za-z]{1,9}\])?\s*\{[\w!.,: -]{1,40}\}")
 _POSSESSIVE = re.compile(r"[A-Za-z]{3}\\'s(?: |\Z)")
 _DISPLAYED = ("$$", "\\[")
 _QUOTED = re.compile(r"[`']")
@@ -128,9 +132,22 @@ class _Prose:
         self.out.append(frame.closing)
 
     def group(self, at: int) -> int:
+        if not self.in_name and (found := script(self.source, at)) and self._ends_in(at - 1):
+            return self._script(*found)
         frame = self._push("}", "{", at + 1, "", "")
         frame.keeps_braces = at == self.shown_braces_at
         return at + 1
+
+    def _ends_in(self, sign: int) -> bool:
+        """Whether this sign is out as text, and no macro took it."""
+        last = self.out[-1] if self.out else ""
+        return isinstance(last, str) and last.endswith(self.source[sign])
+
+    def _script(self, tag: str, text: str, end: int) -> int:
+        """A script in the place of its source, whose sign is the last of the text."""
+        opening, closing = MARKS[tag]
+        self.out[-1:] = [str(self.out[-1])[:-1], opening, text, closing]
+        return end
 
     def group_end(self, at: int) -> int:
         if not self.braces:
@@ -153,8 +170,10 @@ class _Prose:
         if frame.start < 0 or self.in_name:
             return False
         inside = self.source[frame.start : end]
-        is_script = self._before(frame.start - 1) in "_^"
-        return len(inside) > 1 if is_script else not _UNSEEN_GROUP.match(inside)
+        if self._before(frame.start - 1) in "_^":
+            return len(inside) > 1
+        is_phrase = _PHRASE.search(inside) and not _CONDITION.search(inside)
+        return not is_phrase and not _UNSEEN_GROUP.match(inside)
 
     def tag(self, at: int) -> int:
         tag = _TAG.match(self.source, at)
@@ -334,6 +353,17 @@ class _Prose:
         self._push("}", shown, -1, f"{address[1]} (", ")")
         return words.end()
 
+    def _coloured(self, at: int, end: int) -> int:
+        """`\\textcolor{red}{words}` as its words, `\\color{red}` as nothing."""
+        colour = _COLOUR.match(self.source, end)
+        if not colour:
+            return self._unknown(at, end)
+        words = _ARGUMENT.match(self.source, colour.end())
+        if not words:
+            return colour.end()
+        self._push("}", self.source[at : words.end()], -1, "", "")
+        return words.end()
+
     def _verbatim(self, at: int, end: int) -> int:
         verbatim = _VERBATIM.match(self.source, end)
         if not verbatim:
@@ -361,4 +391,6 @@ _SPECIAL: dict[str, Callable[[_Prose, int, int], int]] = {
     "path": _Prose._address,
     "href": _Prose._link,
     "verb": _Prose._verbatim,
+    "color": _Prose._coloured,
+    "textcolor": _Prose._coloured,
 }

@@ -1,9 +1,11 @@
-"""What `~` and `--` mean in prose: TeX's sign, or just what was typed."""
+"""What `~`, `--` and `^{` mean in prose: TeX's sign, or just what was typed."""
 
 import re
 
 # The rest of an aside that opened with "--": it closes within 200 characters.
 _CLOSED = re.compile(r".{1,200}?[^\s-]--(?![->])")
+
+_SCRIPT = re.compile(r"\{([\w+*/.,:() -]{1,24})\}")
 
 
 def tilde(source: str, at: int) -> str:
@@ -26,6 +28,18 @@ def dash(source: str, at: int) -> tuple[str, int]:
     if literal or (end - at == 2 and _means_itself(source, at)):
         return source[at:end], end
     return "—" if end - at == 3 else "–", end
+
+
+def script(source: str, at: int) -> tuple[str, str, int] | None:
+    """The mark, the text and the end of what is raised or lowered, as in "10^{-3}".
+
+    None where the brace at `at` opens nothing of the kind, or something that is no plain text.
+    """
+    found = _SCRIPT.match(source, at)
+    base, sign = source[max(0, at - 2) : at - 1], source[at - 1 : at]
+    if not found or sign not in ("^", "_") or not (base.isalnum() or base in (")", "]", "}")):
+        return None
+    return "sup" if sign == "^" else "sub", found[1].replace("-", "−"), found.end()
 
 
 def _means_itself(source: str, at: int) -> bool:

@@ -3,7 +3,7 @@
 import re
 
 from works.domain.tex.delimiters import Delimiters
-from works.domain.tex.markup import MAX_LENGTH, Budget, TooMuch
+from works.domain.tex.markup import MAX_LENGTH, Budget, TooMuch, with_line_ends
 from works.domain.tex.symbols import words
 
 _STOP = re.compile(r"[\\${}]|<(/?)(?:i|b|em|strong|sub|sup)>|[.!?。！？]", re.IGNORECASE)
@@ -28,7 +28,7 @@ def split_lead(source: str) -> tuple[str, str]:
 
     A sentence never ends inside maths, a group or a tag; a long one stays whole.
     """
-    folded = " ".join(source.split())
+    folded = " ".join(with_line_ends(source).split())
     if len(folded) > MAX_LENGTH:
         return folded, ""
     try:

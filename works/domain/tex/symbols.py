@@ -207,6 +207,7 @@ TAGGED = {
 }  # fmt: skip
 PARENTHESES = {
     "footnote": (" (", ")"),
+    "keywords": ("Keywords: ", ""),
     **dict.fromkeys(
         words("cite citep citet citeauthor citeyear Cite autocite parencite textcite ref eqref"),
         ("[", "]"),
