@@ -113,6 +113,16 @@ CASES = {
     "large steady team": hub(12, 30),
     "chain": chain(40),
     "lonely works": lonely(30),
+    # Its forces push a node over the edge of the sheet, if nothing holds it.
+    "crossed teams": facts(
+        {
+            1: (13, 9, 7, 8, 10, 6, 11),
+            2: (2, 11, 13, 12, 4),
+            3: (4, 1, 10, 11),
+            4: (1, 10, 6, 4, 7, 9, 13),
+            5: (1, 7, 10, 5, 6, 2, 13),
+        }
+    ),
     "400 works": facts(
         {n: [n % 37 + 1, n % 11 + 50, n % 5 + 70] for n in range(1, 401)},
         topics={t: range(t, 401, t + 3) for t in range(1, 20)},

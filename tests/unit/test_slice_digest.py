@@ -78,6 +78,13 @@ CHANGES: dict[str, Callable[[SliceFacts], SliceFacts]] = {
 }
 
 
+def test_the_digest_knows_a_crowd() -> None:
+    of = facts({1: ()})
+    crowd = replace(of, works=tuple(replace(work, team=51) for work in of.works))
+    assert digest(crowd) != digest(of)
+    assert draw(crowd) != draw(of)
+
+
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_the_digest_changes_with_what_is_drawn(change: Callable[[SliceFacts], SliceFacts]) -> None:
     of = facts({n: (1, n + 1) for n in range(1, 31)}, topics={1: range(1, 31)})

@@ -24,9 +24,11 @@ from graph.domain.slice.svg import (
     drawing,
     is_small,
     styles,
+    svg,
 )
 from tests.unit.slice_cases import (
     CASES,
+    classed,
     drawings,
     edges,
     facts,
@@ -263,6 +265,50 @@ def test_a_team_of_fifty_is_no_hairball(works: int) -> None:
 
 
 @pytest.mark.parametrize(
+    "name",
+    ["Pilar Andres-Maldonado", "David A. van Leeuwen", "Mohammed Abdelsabour-Khalaf", "W" * 30],
+)
+@pytest.mark.parametrize("people", [2, 8])
+def test_the_researcher_is_always_named(name: str, people: int) -> None:
+    team = range(1, people + 1)
+    for works in (1, 2):
+        of = facts(dict.fromkeys(range(works), team), titles={0: "T " * 40}, name=name)
+        for each in drawn(of):
+            assert each.arrangement.labels[0] is not None
+
+
+RIGHT_TO_LEFT = {
+    1: "\u05e8\u05d7\u05dc \u05d2\u05d5\u05dc\u05d3\u05e9\u05d8\u05d9\u05d9\u05df " * 3,
+    2: "\u05e9\u05e8\u05d4 Cohen",
+    3: "Sara \u05db\u05d4\u05df",
+}
+
+
+def test_labels_run_the_way_that_their_first_letter_does() -> None:
+    of = facts({1: (1, 2, 3), 2: (1, 2, 3)}, names=RIGHT_TO_LEFT)
+    for each in drawn(of):
+        labels = each.arrangement.labels
+        told = {node.key: label for node, label in zip(each.graph.nodes, labels) if label}
+        (root,) = classed(parsed(svg(each, "Graph")), "slice")
+        shown = {link.attrib["id"][2:]: link.find("text") for link in nodes(root, "person")}
+        ways = {key: t.get("direction") for key, t in shown.items() if t is not None}
+        assert ways == {"p1": "rtl", "p2": "rtl", "p3": None}
+        # What is the start of a label to its box is its end to the reader.
+        turned = {"start": "end", "end": None, "middle": "middle"}
+        for key in ("p1", "p2"):
+            element = shown[key]
+            assert element is not None
+            assert element.get("class") == turned[told[key].anchor]
+
+
+def test_a_sheet_of_few_nodes_has_room_for_longer_labels() -> None:
+    title = "An undated note on a subject of some length"
+    of = facts(dict.fromkeys(range(1, 7), ()), titles={1: title})
+    wide, _ = drawn(of)
+    assert title in {label.text for label in wide.arrangement.labels if label}
+
+
+@pytest.mark.parametrize(
     ("title", "short"),
     [
         ("PatDNN: Achieving Real-Time DNN Execution", "PatDNN"),
@@ -290,8 +336,9 @@ def test_initials(name: str, short: str) -> None:
     assert initials(name) == short
 
 
-@given(st.text(max_size=80), st.integers(40, 200))
-def test_a_fitted_label_fits_and_begins_as_the_text(label: str, room: int) -> None:
+@given(st.text(max_size=80), st.text(" .,;:-–", max_size=60), st.integers(40, 200))
+def test_a_fitted_label_fits_and_begins_as_the_text(start: str, stops: str, room: int) -> None:
+    label = start + stops
     short = fitted(label, 12, room)
     assert short == label or width(short, 12) <= room
     assert label.startswith(short.removesuffix("…"))

@@ -58,6 +58,18 @@ def test_caps_hold_in_both_drawings(number: int) -> None:
     assert keys(narrow, "institution") <= keys(wide, "institution")
 
 
+def test_institutions_of_everybody_are_no_hairball() -> None:
+    everybody = range(1, 23)
+    of = facts({1: everybody}, institutions=[place(key, *everybody) for key in range(1, 7)])
+    assert len(links(of)) == 2 * len(everybody)
+    assert "2 of 6 institutions" in text(parsed(draw(of).html))
+
+
+def test_one_institution_is_shown_whatever_hangs_on_it() -> None:
+    assert WIDE.people <= WIDE.ties
+    assert NARROW.people <= NARROW.ties
+
+
 def test_what_is_cut_is_told() -> None:
     of = record(*(place(key, 1) for key in range(1, 41)))
     assert f"{WIDE.institutions} of 40 institutions" in text(parsed(draw(of).html))

@@ -11,6 +11,7 @@ from tests.unit.slice_cases import (
     classed,
     drawings,
     facts,
+    keys,
     nodes,
     parsed,
     text,
@@ -93,6 +94,44 @@ def test_common_topics_are_told_with_their_works() -> None:
     (line,) = classed(parsed(draw(of).html), "common")
     assert text(line) == "On more than a third of the works: Topic 7 (2 works)."
     assert not [node for drawing in drawings(of) for node in nodes(drawing, "topic")]
+
+
+def test_the_topics_of_a_single_work_are_told_without_counting() -> None:
+    of = facts({1: (1,)}, topics={7: (1,), 8: (1,)})
+    (line,) = classed(parsed(draw(of).html), "common")
+    assert text(line) == "Topics of this work: Topic 7 and Topic 8."
+
+
+def crowds(of: SliceFacts) -> list[str]:
+    return [text(line) for line in classed(parsed(draw(of).html), "crowds")]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "said"),
+    [
+        ([49, 50], "One work with more than 50 people is shown without them."),
+        ([49, 50, 50], "Two works with more than 50 people are shown without them."),
+        ([50], "One work with more than 50 people is shown without them."),
+    ],
+)
+def test_works_of_crowds_are_told(sizes: list[int], said: str) -> None:
+    assert crowds(facts({n: range(1, size + 1) for n, size in enumerate(sizes)})) == [said, said]
+
+
+def test_only_crowds_that_are_drawn_are_told() -> None:
+    assert crowds(facts({1: range(1, 50), 2: (1,)})) == []
+    of = facts({1: range(1, 51), **dict.fromkeys(range(10, 40), (1, 2))})
+    assert [bool(keys(each, "work") & {"w1"}) for each in drawings(of)] == [False, False]
+    assert crowds(of) == []
+
+
+def test_long_titles_of_circles_are_cut_at_a_word() -> None:
+    long = "A title that goes on for longer than anybody cares to read in a sentence " * 3
+    of = facts({1: (1,), 2: (1,), 3: (2,), 4: (2,)}, titles={3: long, 4: "T" + long[1:100]})
+    cut, whole = sorted(text(cite) for cite in parsed(circles_line(of)).iter("cite"))
+    assert whole == "T" + long[1:100].rstrip()
+    assert len(cut) < 130
+    assert long.startswith(f"{cut.removesuffix('…')} ")
 
 
 def test_a_record_without_works_says_so() -> None:

@@ -11,7 +11,7 @@ from graph.domain.slice.build import graph_of, narrow_picture, wide_picture
 from graph.domain.slice.facts import Institution, Person, SliceFacts, Topic, Work
 from graph.domain.slice.page import page
 from graph.domain.slice.svg import drawing, is_small, styles
-from graph.domain.slice.words import circles_line, cut_line
+from graph.domain.slice.words import circles_line, crowd_line, cut_line
 
 __all__ = [
     "VERSION",
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 # To be raised with every change of what is drawn: stored slices are then made anew.
-VERSION = 3
+VERSION = 4
 
 
 class Drawn(msgspec.Struct, frozen=True):
@@ -53,7 +53,10 @@ def digest(facts: SliceFacts) -> str:
     narrow = narrow_picture(facts, wide)
     content = (
         VERSION,
-        [(graph_of(facts, shown), cut_line(facts, shown)) for shown in (wide, narrow)],
+        [
+            (graph_of(facts, shown), cut_line(facts, shown), crowd_line(shown))
+            for shown in (wide, narrow)
+        ],
         wide.common,
         circles_line(facts),
     )

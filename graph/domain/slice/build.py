@@ -9,8 +9,8 @@ from graph.domain.slice.choose import Caps, choose, newest_first
 from graph.domain.slice.facts import Institution, Person, SliceFacts, Topic, Work
 from graph.domain.slice.near import ME, N, Neighbourhood
 
-WIDE = Caps(works=15, people=22, topics=10, institutions=6, links=66)
-NARROW = Caps(works=7, people=11, topics=4, institutions=3, links=22)
+WIDE = Caps(works=15, people=22, topics=10, institutions=6, links=66, ties=46)
+NARROW = Caps(works=7, people=11, topics=4, institutions=3, links=22, ties=24)
 # A topic on more than this share of the works would tie everything to everything.
 COMMON_SHARE = 1 / 3
 
@@ -104,19 +104,23 @@ def _picture(offered: Picture, caps: Caps) -> Picture:
     near = Neighbourhood(offered)
     return structs.replace(
         offered,
-        topics=_holding(offered.topics, near, lambda topic: topic.works, caps.topics),
+        topics=_holding(offered.topics, near, lambda topic: topic.works, caps.ties)[: caps.topics],
         institutions=_holding(
-            offered.institutions, near, lambda place: len(place.people), caps.institutions
-        ),
+            offered.institutions, near, lambda place: len(place.people), caps.ties
+        )[: caps.institutions],
     )
 
 
 def _holding(
-    items: Iterable[T], near: Neighbourhood, size: Callable[[T], int], most: int
+    items: Iterable[T], near: Neighbourhood, size: Callable[[T], int], room: int
 ) -> tuple[T, ...]:
-    held = [item for item in items if near.links(item)]
-    ranked = sorted(held, key=lambda item: (-near.links(item), -size(item), item.key))
-    return tuple(ranked[:most])
+    """Those with most links first, while there is room for their links."""
+    held: list[T] = []
+    for item in sorted(items, key=lambda item: (-near.links(item), -size(item), item.key)):
+        if 0 < near.links(item) <= room:
+            held.append(item)
+            room -= near.links(item)
+    return tuple(held)
 
 
 def _edges(shown: Picture) -> Iterable[Edge]:

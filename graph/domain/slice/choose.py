@@ -20,13 +20,18 @@ _CIRCLE_SEATS = 2
 
 
 class Caps(Struct, frozen=True):
-    """The most that one drawing holds; `links` are those between works and people."""
+    """The most that one drawing holds.
+
+    `links` are those between works and people, `ties` those of its topics, and as many again
+    those of its institutions.
+    """
 
     works: int
     people: int
     topics: int
     institutions: int
     links: int
+    ties: int
 
 
 class Choice(Struct, frozen=True):

@@ -1,6 +1,7 @@
 """Labels of nodes: short enough for a drawing, and how wide they will be."""
 
-from unicodedata import category, east_asian_width, normalize
+from bisect import bisect_right
+from unicodedata import bidirectional, category, east_asian_width, normalize
 
 # Advances of Instrument Sans at weight 600, in thousandths of the font size; the lighter weight
 # and the fallback fonts are no wider by more than the slack below.
@@ -31,9 +32,8 @@ def fitted(text: str, size: float, room: float) -> str:
     """The text, or as many of its words as fit into the room, with an ellipsis."""
     if width(text, size) <= room:
         return text
-    end = len(text)
-    while end > 1 and width(_ended(text[:end]), size) > room:
-        end -= 1
+    cuts = range(1, len(text))
+    end = max(1, bisect_right(cuts, room, key=lambda cut: width(_ended(text[:cut]), size)))
     cut = text[:end]
     words = cut if text[end].isspace() else cut.rpartition(" ")[0]
     # A word that takes more than half of the room is cut itself.
@@ -56,6 +56,12 @@ def initials(name: str) -> str:
     if not all(word[0].isupper() for word in given):
         return name
     return " ".join([*(f"{word[0]}." for word in given), family])
+
+
+def right_to_left(text: str) -> bool:
+    """Whether its first letter belongs to a script that is written to the left."""
+    ways = map(bidirectional, text)
+    return next((way for way in ways if way in ("L", "R", "AL")), "L") != "L"
 
 
 def _without_dangling(words: str) -> str:

@@ -76,7 +76,7 @@ def _beginnings(rings: Floats, near: Floats) -> Floats:
     angles = rng.uniform(0, 2 * np.pi, (_ORDERS, count))
     pull = (outer + 0.3 * np.eye(count)).T
     for _ in range(_TURNS):
-        angles = _spread(np.angle(np.exp(1j * angles) @ pull))
+        angles = _spread(np.arctan2(np.sin(angles) @ pull, np.cos(angles) @ pull))
     best = np.argsort(_stretch(angles, outer), kind="stable")[:_STARTS]
     around = angles[best]
     points = np.stack([np.cos(around), np.sin(around)], axis=-1) * rings[:, None]
@@ -219,6 +219,6 @@ class _Field:
         x += fx * scale
         y += fy * scale
         x[:, 0] = y[:, 0] = 0
-        most = self.half - 2 - self.radius[:, None]
+        most = self.half - self.sheet.margin - self.radius[:, None]
         np.clip(x, -most[:, 0], most[:, 0], out=x)
         np.clip(y, -most[:, 1], most[:, 1], out=y)

@@ -6,7 +6,7 @@ from graph.domain.slice.build import Picture, counted, there
 from graph.domain.slice.facts import SliceFacts
 from graph.domain.slice.markup import KINDS, escaped, icon, link
 from graph.domain.slice.svg import Drawing, svg
-from graph.domain.slice.words import circles_line, common_line, cut_line
+from graph.domain.slice.words import circles_line, common_line, crowd_line, cut_line
 
 AFTER = "after-graph"
 
@@ -19,7 +19,7 @@ def page(facts: SliceFacts, wide: Drawing, narrow: Drawing) -> str:
     shown = wide.shown
     return (
         f'<div class="stage">{_filters(shown)}{_framed(facts, wide)}{_framed(facts, narrow)}'
-        f"{common_line(shown)}</div>{circles_line(facts)}{_list(shown)}"
+        f"{common_line(facts, shown)}</div>{circles_line(facts)}{_list(shown)}"
     )
 
 
@@ -31,7 +31,8 @@ def _framed(facts: SliceFacts, drawn: Drawing) -> str:
     )
     return (
         f'<div class="frame {drawn.style.name}">{skip}'
-        f"{svg(drawn, f'Research graph around {facts.name}')}{cut_line(facts, drawn.shown)}</div>"
+        f"{svg(drawn, f'Research graph around {facts.name}')}"
+        f"{cut_line(facts, drawn.shown)}{crowd_line(drawn.shown)}</div>"
     )
 
 

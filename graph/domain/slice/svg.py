@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 
 from graph.domain.slice.build import Edge, Graph, Node, Picture, graph_of
 from graph.domain.slice.facts import SliceFacts
-from graph.domain.slice.labels import fitted, handle, initials, width
+from graph.domain.slice.labels import fitted, handle, initials, right_to_left, width
 from graph.domain.slice.layout import Body, Sheet, layouts
 from graph.domain.slice.markup import escaped
 from graph.domain.slice.near import ME
@@ -27,8 +27,12 @@ _SHAPES: Mapping[str, Callable[[int], str]] = {
 _RADII = {"person": (4, 8), "work": (6, 6), "topic": (6, 8), "institution": (7, 8)}
 _WEIGHTS = {"topic": 1.4, "institution": 1.5, "person": 1.0, "work": 0.8}
 _CLOSE_RADIUS = 9
+# A label that is read from the right begins where others end.
+_TURNED = {"start": "end", "end": "start"}
 # Up to so many works and people are drawn on lower sheets, with more room for each label.
 _FEW_WORKS, _FEW_PEOPLE = 2, 8
+# So few nodes leave as much room for each label on a wide sheet of full height.
+_FEW_NODES = 16
 
 
 class Style(Struct, frozen=True):
@@ -101,7 +105,8 @@ def drawing(facts: SliceFacts, shown: Picture, style: Style) -> Drawing:
     links = [(index[edge.start], index[edge.end]) for edge in graph.edges]
     degrees = Counter(n for link in links for n in link)
     radii = tuple(_radius(node, degrees[n]) for n, node in enumerate(graph.nodes))
-    tags = [_tag(node, radius, style) for node, radius in zip(graph.nodes, radii)]
+    rooms = _rooms(style, len(graph.nodes))
+    tags = [_tag(node, radius, style, rooms) for node, radius in zip(graph.nodes, radii)]
     bodies = [
         Body(node.kind, tag.radius, tag.texts[0][1] + 5) for node, tag in zip(graph.nodes, tags)
     ]
@@ -136,13 +141,21 @@ def _radius(node: Node, degree: int) -> int:
     return min(most, least + degree // 2)
 
 
-def _tag(node: Node, radius: int, style: Style) -> Tag:
+def _rooms(style: Style, nodes: int) -> Mapping[str, int]:
+    few = style.name == WIDE.name and nodes <= _FEW_NODES
+    return LOW_WIDE.rooms if few else style.rooms
+
+
+def _tag(node: Node, radius: int, style: Style, rooms: Mapping[str, int]) -> Tag:
     me = node.key == ME
     size = _ME_SIZE if me else style.size + node.close
-    room = style.rooms[node.kind] * (1.2 if me else 1)
+    room = rooms[node.kind] * (1.2 if me else 1)
+    # What fits between the middle and the edge, where there may be no room above and below.
+    aside = min(room, style.sheet.width / 2 - 2 * radius) if me else room
     name = handle(node.name) if node.kind == "work" else node.name
     brief = initials(node.name) if node.kind == "person" else fitted(name, size, style.tight)
-    texts = dict.fromkeys((fitted(name, size, room), fitted(brief, size, room)))
+    briefer = (fitted(brief, size, most) for most in (room, aside, style.tight))
+    texts = dict.fromkeys((fitted(name, size, room), *briefer))
     weight = 9.0 if me else _WEIGHTS[node.kind] + 2 * node.close
     return Tag(tuple((text, width(text, size)) for text in texts), size, weight, radius)
 
@@ -170,8 +183,11 @@ def _text(label: Label | None, point: tuple[int, int]) -> str:
         return ""
     # The point of a label is its middle; letters stand about a third of their size below it.
     x, y = label.x - point[0], label.y - point[1] + 4
-    anchor = "" if label.anchor == "start" else f' class="{label.anchor}"'
-    return f'<text x="{x:.0f}" y="{y:.0f}"{anchor}>{escaped(label.text)}</text>'
+    turned = right_to_left(label.text)
+    way = ' direction="rtl"' if turned else ""
+    anchor = _TURNED.get(label.anchor, label.anchor) if turned else label.anchor
+    held = "" if anchor == "start" else f' class="{anchor}"'
+    return f'<text x="{x:.0f}" y="{y:.0f}"{held}{way}>{escaped(label.text)}</text>'
 
 
 def _curves(edges: Sequence[Edge], at: Mapping[str, tuple[int, int]]) -> str:

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from graph.domain.slice.build import Picture, counted
 from graph.domain.slice.choose import circles_of, newest_first
 from graph.domain.slice.facts import SliceFacts, Work
+from graph.domain.slice.labels import fitted
 from graph.domain.slice.markup import escaped, link, listed
+from graph.domain.slice.near import MAX_TEAM
 
 # More circles are counted and not named.
 _CIRCLES_NAMED = 3
@@ -13,6 +15,8 @@ _CIRCLES_NAMED = 3
 _COMMON_NAMED = 5
 # How many works are named of each, by the number of circles; of one in a crowd, the newest.
 _WORKS_NAMED = {1: 4, 2: 2, 3: 2}
+# Letters of this size in this room: a title of more than about a hundred letters is cut.
+_TITLE = (15, 840)
 _NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 _EYES = (
     '<svg viewBox="0 0 22 12" width="22" height="12" aria-hidden="true">'
@@ -53,19 +57,32 @@ def cut_line(facts: SliceFacts, shown: Picture) -> str:
     return f'<p class="cut">Shown here: {listed(parts)}.</p>' if parts else ""
 
 
-def common_line(shown: Picture) -> str:
+def crowd_line(shown: Picture) -> str:
+    """The works whose people are left out, being too many to tell who knows whom."""
+    crowds = sum(work.team > MAX_TEAM for work in shown.works)
+    if not crowds:
+        return ""
+    nouns, verb = ("work", "is") if crowds == 1 else ("works", "are")
+    said = f"{_number(crowds)} {nouns} with more than {MAX_TEAM} people {verb} shown without them."
+    return f'<p class="crowds">{said}</p>'
+
+
+def common_line(facts: SliceFacts, shown: Picture) -> str:
     """The topics that nearly everything is on, as text: drawn, they would hide the rest."""
     if not shown.works:
         return '<p class="common">No work is known yet, so there is nothing to draw.</p>'
     if not shown.common:
         return ""
+    single = facts.total_works == 1
     topics = [
-        f"{link(topic.url, topic.name)} ({counted(topic.works, 'work', 'works')})"
+        link(topic.url, topic.name)
+        + ("" if single else f" ({counted(topic.works, 'work', 'works')})")
         for topic in shown.common[:_COMMON_NAMED]
     ]
     if more := len(shown.common) - len(topics):
         topics.append(f"{more:,} more")
-    return f'<p class="common">On more than a third of the works: {listed(topics)}.</p>'
+    on = "Topics of this work" if single else "On more than a third of the works"
+    return f'<p class="common">{on}: {listed(topics)}.</p>'
 
 
 def _strangers(circles: Sequence[Sequence[int]], works: Mapping[int, Work]) -> list[str]:
@@ -100,7 +117,7 @@ def _named(circle: Sequence[int], works: Mapping[int, Work], most: int) -> str:
 
 
 def _titled(work: Work) -> str:
-    return f"<cite>{link(work.url, work.title)}</cite>"
+    return f"<cite>{link(work.url, fitted(work.title, *_TITLE))}</cite>"
 
 
 def _number(number: int) -> str:
