@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
 from django.utils import timezone
 
 from claims.claim_queries import claim_shown
@@ -57,10 +56,10 @@ def ledger_of(head: Head, said: Sequence[Said] = (), *, ways: bool = True) -> Le
     return ledger(facts, score(facts), said=said, ways=ways)
 
 
-def summary(head: Head) -> list[dict[str, Any]]:
-    """The lines of the ledger as the researcher's page shows them."""
+def summary(head: Head) -> tuple[Entry, ...]:
+    """The lines of the ledger as the researcher's page shows them; none before the refresh."""
     found = ledger_of(head, ways=False)
-    return [msgspec.structs.asdict(entry) for entry in found.entries] if found else []
+    return found.entries if found else ()
 
 
 def ledger_lines(head: Head, user_id: int | None = None) -> list[dict[str, Any]]:

@@ -44,7 +44,7 @@ def researcher_page_context(
         ),
         "r": r,
         "low_graph": is_small(head.works, head.collaborators),
-        "trust_lines": summary(head),
+        "ledger": summary(head),
         "follow": follow_context(head, following),
         "claim": card_context(head, own),
         "collaboration": card(viewer, head.id, head.claim_state, head.said.open),

@@ -5,12 +5,15 @@ from xml.etree import ElementTree
 
 import pytest
 
+from claims.domain.ledger import Entry
 from profiles.domain.pictures import (
     level_ladder,
     share_bar,
+    trust_lines,
     trust_scale,
 )
 
+ENTRY = Entry("network", "Net & work", "7.5", 15, 0.5, "Two <i>close</i> ones.", ())
 EDGES = (0, 20, 40, 65, 85, 100)
 
 
@@ -67,12 +70,24 @@ def test_the_share_bar_is_as_long_as_the_share_and_silent(share: float, width: s
     assert bar.findall("rect")[1].attrib["width"] == width
 
 
+def test_lines_of_the_ledger_are_terms_and_whatever_they_say_is_text() -> None:
+    (div,) = parsed(trust_lines([ENTRY])).iter("div")
+    assert [child.tag for child in div] == ["dt", "dd", "dd", "svg"]
+    assert [text(child) for child in div][:3] == [
+        "Net & work",
+        "7.5 / 15",
+        "Two <i>close</i> ones.",
+    ]
+    assert div[3].findall("rect")[1].attrib["width"] == "50"
+
+
 @pytest.mark.parametrize(
     "html",
     [
         trust_scale(50, "Established", EDGES),
         level_ladder(2),
         share_bar(0.5),
+        trust_lines([ENTRY]),
     ],
 )
 def test_looks_are_left_to_the_style_sheet(html: str) -> None:
