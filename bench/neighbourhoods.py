@@ -6,6 +6,7 @@ from statistics import median, quantiles
 
 from bench import network
 from bench.measure import Line, median_ratio, seconds
+from bench.processor import milliseconds
 from graph.slices import gather
 from works.models import AuthorFacts
 
@@ -16,11 +17,11 @@ ORDINARY = (2, 12)  # works
 
 
 def measure() -> Iterator[Line]:
-    """Times are those of loading the facts, `gather`'s statements and its own Python."""
+    """Processor times of loading the facts, of `gather`'s statements and its own Python."""
     network.create(SMALL)
     yield Line(f"{LARGE:,} authors made, seconds", seconds(lambda: network.create(LARGE)))
     with network.inside(LARGE):
-        first = [1000 * _time(author) for author in _ordinary(STRANGERS)]
+        first = [_time(author) for author in _ordinary(STRANGERS)]
     yield Line(f"first touch of {LARGE:,}: median, ms", median(first))
     yield Line(f"first touch of {LARGE:,}: p99, ms", quantiles(first, n=100)[-1], 10, at_most=True)
     people = {size: _people(size) for size in (SMALL, LARGE)}
@@ -57,18 +58,18 @@ def _compared(name: str, people: Mapping[int, Sequence[int]]) -> Iterator[Line]:
     for size in people:
         _pass(size, people[size])  # warms, and is not counted
     pairs = [(_pass(LARGE, people[LARGE]), _pass(SMALL, people[SMALL])) for _ in range(ROUNDS)]
-    yield Line(f"{name}, warm: median, ms", 1000 * median(large for large, _ in pairs))
+    yield Line(f"{name}, warm: median, ms", median(large for large, _ in pairs))
     yield Line(f"{name}, warm: {LARGE:,} / {SMALL:,}", median_ratio(pairs), 1.3, at_most=True)
 
 
 def _pass(size: int, authors: Sequence[int]) -> float:
-    """The median time of these authors in the network of this size."""
+    """The median milliseconds of these authors in the network of this size."""
     with network.inside(size):
         return median(map(_time, authors))
 
 
 def _time(author_id: int) -> float:
-    return seconds(lambda: _gather(author_id))
+    return milliseconds(lambda: _gather(author_id))
 
 
 def _gather(author_id: int) -> None:
