@@ -68,4 +68,4 @@ def byline_html(row: WorkRow, focus: bytes = b"") -> bytes:
         shown, rest = b"%b, %b" % (shown, article.bold(row.name)), rest - 1
     elif focus:
         shown = article.focused(shown, focus)
-    return shown + article.more(rest).encode() if rest > 0 else shown
+    return shown + article.more(rest).encode()

@@ -79,6 +79,11 @@ def connections() -> int:
         return int(cursor.fetchone()[0])
 
 
+@pytest.mark.django_db
+def test_where_nobody_is_there_is_nothing_to_refresh() -> None:
+    assert run("refresh", "--all").counts == (0, 0, 0, 0, 0)
+
+
 @pytest.mark.parametrize(
     ("authors", "sizes"), [(0, []), (1, [1]), (7, [7]), (8, [4, 4]), (20, [7, 7, 6])]
 )

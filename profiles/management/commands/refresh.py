@@ -76,12 +76,12 @@ def side_by_side(ids: list[int]) -> Iterator[Refreshed]:
     oldest records. Where one fails the rest are refreshed all the same, and then it is told.
     """
     at_once = os.cpu_count() or 1
-    first, *rest = even(ids, BATCH) or [[]]
-    waiting = iter(rest)
+    batches = even(ids, BATCH)
+    ours, waiting = batches[:1], iter(batches[1:])
     with hastily(), ThreadPoolExecutor(at_once) as pool:
-        others = [pool.submit(refresh_apart, waiting) for _ in rest[: at_once - 1]]
+        others = [pool.submit(refresh_apart, waiting) for _ in batches[1:at_once]]
         try:
-            yield from map(refresh, chain([first], waiting))
+            yield from map(refresh, chain(ours, waiting))
         except KeyboardInterrupt:
             deque(waiting, 0)  # nobody begins another
             raise
